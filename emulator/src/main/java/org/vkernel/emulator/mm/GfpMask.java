@@ -173,7 +173,8 @@ public final class GfpMask {
             return Integer.decode(part);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "\"%s\" in the GFP mask \"%s\" is neither a name such as GFP_ATOMIC or __GFP_NOWARN nor a number"
+                    ("\"%s\" in the GFP mask \"%s\" is neither a number nor a name such as"
+                                    + " GFP_ATOMIC or __GFP_NOWARN")
                             .formatted(part, text),
                     e);
         }
