@@ -1,0 +1,15 @@
+package org.vkernel.emulator;
+
+/** Named limits of the emulated kernel, with Linux's value beside each that it has. */
+public final class Limits {
+    /** Most CPUs ({@code NR_CPUS}; Linux: up to 8192). */
+    public static final int CPUS = 64;
+
+    /**
+     * Points that a task may pass in the kernel without sleeping or returning to user code, before
+     * its CPU counts as stuck (Linux: 20 s, {@code 2 * watchdog_thresh}).
+     */
+    public static final int LOCKUP_POINTS = 1_000_000;
+
+    private Limits() {}
+}

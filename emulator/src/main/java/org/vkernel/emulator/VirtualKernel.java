@@ -1,0 +1,461 @@
+package org.vkernel.emulator;
+
+import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.explore.SplitMix;
+import org.vkernel.emulator.irq.Softirqs;
+import org.vkernel.emulator.locking.Rcu;
+import org.vkernel.emulator.process.ProcessBody;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.sched.ChoiceKind;
+import org.vkernel.emulator.sched.Cpu;
+import org.vkernel.emulator.sched.KernelHalt;
+import org.vkernel.emulator.sched.MachineEvents;
+import org.vkernel.emulator.sched.PreemptCount;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.trace.Trace;
+import org.vkernel.emulator.trace.TraceKind;
+
+/**
+ * A virtual kernel: boots, owns and ends everything.
+ *
+ * <p>Any number of kernels live in one JVM at once. The thread that boots one is its first process,
+ * init (pid 1), whenever it calls a method here; on the simulated machine nothing runs between such
+ * calls. Closing a kernel kills its processes, unloads its modules and checks for leaks.
+ */
+public final class VirtualKernel implements AutoCloseable {
+    private static final TraceKind SWITCH =
+            TraceKind.of("sched", "sched_switch", "prev_pid", "next_pid", "");
+    private static final TraceKind CHOICE =
+            TraceKind.of("machine", "choice", "step", "count", "answer");
+    private static final TraceKind IRQ = TraceKind.of("irq", "irq_handler", "lines", "", "");
+    private static final TraceKind REPORT = TraceKind.of("kernel", "bug_report", "number", "", "");
+    private static final TraceKind PRINT = TraceKind.of("process", "print", "hash", "", "");
+
+    private static final ImmutableList<Subsystem> BUILT_IN =
+            ImmutableList.sortedCopyOf(
+                    Comparator.comparingInt(Subsystem::level), ServiceLoader.load(Subsystem.class));
+
+    private final KernelConfig config;
+    private final Scheduler sched;
+    private final Trace trace;
+    private final Softirqs softirqs;
+    private final Rcu rcu;
+    private final UserProcess init;
+    private final SplitMix random;
+    private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
+    private final Map<Integer, UserProcess> processes = new ConcurrentHashMap<>();
+    private final List<UserProcess> failed = new CopyOnWriteArrayList<>();
+    private final List<BugReport> reports = new CopyOnWriteArrayList<>();
+    private final AtomicReference<@Nullable Thread> hostThread = new AtomicReference<>();
+    private boolean closed;
+    private boolean unwound;
+
+    private VirtualKernel(KernelConfig config) {
+        this.config = config;
+        this.sched =
+                new Scheduler(
+                        new Scheduler.Setup(
+                                config.cpus(),
+                                config.profile().preemption() == Profile.Preemption.FULL,
+                                config.lockupPoints(),
+                                config.strategy(),
+                                config.jitter(),
+                                config.recording()),
+                        new Events());
+        this.trace = new Trace(sched, config.traceListener());
+        this.random = new SplitMix(~config.seed());
+        Task initTask = sched.boot();
+        sched.hostEnter(initTask);
+        this.softirqs = new Softirqs(sched, trace, config.profile().leavesSoftirqsToKsoftirqd());
+        this.rcu = new Rcu(sched, softirqs);
+        this.init = new UserProcess(this, 1, 0, 0);
+        initTask.setProcess(init);
+        for (Subsystem subsystem : BUILT_IN) {
+            subsystem.init(this);
+        }
+        sched.hostLeave(initTask);
+    }
+
+    /** Boots a kernel; the calling thread becomes its init. */
+    public static VirtualKernel boot(KernelConfig config) {
+        return new VirtualKernel(config);
+    }
+
+    // ---- The parts ---------------------------------------------------------------------------
+
+    public KernelConfig config() {
+        return config;
+    }
+
+    public Profile profile() {
+        return config.profile();
+    }
+
+    public Scheduler sched() {
+        return sched;
+    }
+
+    public Trace trace() {
+        return trace;
+    }
+
+    public Softirqs softirqs() {
+        return softirqs;
+    }
+
+    public Rcu rcu() {
+        return rcu;
+    }
+
+    /** The first process, whose thread is the host's. */
+    public UserProcess init() {
+        return init;
+    }
+
+    /**
+     * Random bits from the machine's own source, the same for the same seed ({@code
+     * get_random_u64()}).
+     */
+    public long random() {
+        synchronized (random) {
+            return random.nextLong();
+        }
+    }
+
+    /** Makes a part known by its type, for {@link #use}. */
+    public <T> void provide(Class<T> type, T part) {
+        Object before = services.putIfAbsent(type, part);
+        Preconditions.checkState(before == null, "%s is provided twice", type.getName());
+    }
+
+    /** Takes a part back that {@link #provide} made known. */
+    public void withdraw(Class<?> type) {
+        services.remove(type);
+    }
+
+    /**
+     * The part of this type.
+     *
+     * @throws IllegalStateException if nothing loaded provides it
+     */
+    public <T> T use(Class<T> type) {
+        T part = find(type);
+        Preconditions.checkState(
+                part != null, "nothing provides %s: is its module loaded?", type.getName());
+        return part;
+    }
+
+    /** The part of this type, or null. */
+    public <T> @Nullable T find(Class<T> type) {
+        return type.cast(services.get(type));
+    }
+
+    // ---- The host's side ---------------------------------------------------------------------
+
+    /**
+     * Runs {@code body} in the kernel, in process context: of init where the host's thread calls,
+     * of the calling task else.
+     *
+     * @throws KernelFailedException if the run ended in there
+     */
+    public <T extends @Nullable Object> T call(Supplier<T> body) {
+        if (isTaskThread()) {
+            Task task = sched.syscallEnter();
+            T result = body.get();
+            sched.syscallExit(task);
+            return result;
+        }
+        enterHost();
+        try {
+            T result = body.get();
+            sched.hostLeave(sched.init());
+            return result;
+        } catch (KernelHalt halt) {
+            throw failed();
+        } finally {
+            hostThread.set(null);
+        }
+    }
+
+    /** As {@link #call}, for what gives nothing back. */
+    public void run(Runnable body) {
+        var _ =
+                this.<@Nullable Object>call(() -> {
+                    body.run();
+                    return null;
+                });
+    }
+
+    private boolean isTaskThread() {
+        Task task = sched.taskOfThisThread();
+        return task != null && (task != sched.init() || hostThread.get() != null);
+    }
+
+    private void enterHost() {
+        Preconditions.checkState(!closed, "the kernel is closed");
+        Thread other = hostThread.compareAndExchange(null, Thread.currentThread());
+        Preconditions.checkState(
+                other == null, "another thread (%s) is in this kernel as init", other);
+        if (sched.halting()) {
+            hostThread.set(null);
+            throw failed();
+        }
+        sched.hostEnter(sched.init());
+    }
+
+    /** Starts a process of user 0; it runs when the host lets time pass. */
+    public UserProcess spawn(String comm, ProcessBody body) {
+        return spawn(comm, 0, body);
+    }
+
+    /** Starts a process of user {@code uid}. */
+    public UserProcess spawn(String comm, int uid, ProcessBody body) {
+        return call(() -> {
+            UserProcess process = new UserProcess(this, sched.allocatePid(), uid, uid);
+            processes.put(process.tgid(), process);
+            process.start(comm, body);
+            return process;
+        });
+    }
+
+    /** Waits until {@code process} has ended, letting the rest run. */
+    public void join(UserProcess process) {
+        run(process::awaitExit);
+        throwFailures();
+    }
+
+    /** Sends a signal from the host. */
+    public void kill(UserProcess process, int signal) {
+        run(() -> process.signal(signal));
+    }
+
+    /** The processes that live, by process id. */
+    public List<UserProcess> processes() {
+        List<UserProcess> all = new ArrayList<>(processes.values());
+        all.sort(Comparator.comparingInt(UserProcess::tgid));
+        return all;
+    }
+
+    /** The living process with this id, or null. */
+    public @Nullable UserProcess process(int tgid) {
+        return tgid == 1 ? init : processes.get(tgid);
+    }
+
+    // ---- What parts of the kernel tell ---------------------------------------------------------
+
+    /** A process printed a line. */
+    public void output(UserProcess process, String line) {
+        if (trace.isActive()) {
+            trace.emit(PRINT, line.hashCode(), 0, 0, line);
+        }
+        config.output().accept(line);
+    }
+
+    /** A process died of an exception. */
+    public void processFailed(UserProcess process, Throwable thrown) {
+        failed.add(process);
+        config.output().accept(process + ": " + thrown);
+    }
+
+    /** A process has released all it held. */
+    public void processGone(UserProcess process) {
+        processes.remove(process.tgid());
+    }
+
+    /**
+     * Reports a broken rule. Does not return where that ends the run.
+     *
+     * @param known whether Linux has this one too, so that it neither counts nor ends the run
+     */
+    public void report(String rule, String what, List<String> stack, boolean known) {
+        Task task = sched.current();
+        int count = task.preemptCount();
+        BugReport report =
+                new BugReport(
+                        rule,
+                        what,
+                        task.toString(),
+                        task.cpu().index(),
+                        sched.clockNs(),
+                        PreemptCount.inHardirq(count)
+                                ? "hardirq"
+                                : PreemptCount.inServingSoftirq(count) ? "softirq" : "process",
+                        stack,
+                        known);
+        reports.add(report);
+        if (trace.isActive()) {
+            trace.emit(REPORT, reports.size(), 0, 0, rule);
+        }
+        report.lines().forEach(config.log());
+        if (!known && !config.keepGoing()) {
+            sched.halt();
+        }
+    }
+
+    /** Every report so far, the known ones included. */
+    public List<BugReport> reports() {
+        return ImmutableList.copyOf(reports);
+    }
+
+    /** Whether the run has ended. */
+    public boolean hasEnded() {
+        return sched.halting();
+    }
+
+    private KernelFailedException failed() {
+        unwind();
+        return failure("the run has ended");
+    }
+
+    private KernelFailedException failure(String otherwise) {
+        List<BugReport> bad = reports.stream().filter(report -> !report.known()).toList();
+        if (!bad.isEmpty()) {
+            BugReport first = bad.getFirst();
+            return new KernelFailedException(String.join("\n", first.lines()), bad);
+        }
+        if (!failed.isEmpty()) {
+            UserProcess process = failed.getFirst();
+            Throwable cause = process.failure();
+            return new KernelFailedException(
+                    "process " + process + " died of " + cause,
+                    bad,
+                    cause == null ? new IllegalStateException() : cause);
+        }
+        return new KernelFailedException(otherwise, bad);
+    }
+
+    private void throwFailures() {
+        if (!failed.isEmpty()) {
+            throw failure("a process failed");
+        }
+    }
+
+    // ---- The end -----------------------------------------------------------------------------
+
+    /**
+     * Shuts the kernel down: kills the processes, unloads the modules, checks for leaks.
+     *
+     * @throws KernelFailedException if a rule was broken, then or before, or a process died of an
+     *     exception
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        shutdown();
+        if (reports.stream().anyMatch(report -> !report.known()) || !failed.isEmpty()) {
+            throw failure("the run failed");
+        }
+    }
+
+    /** As {@link #close}, but says nothing of failures: the caller reads {@link #reports}. */
+    public void shutdown() {
+        if (closed) {
+            return;
+        }
+        try {
+            if (!sched.halting()) {
+                run(this::shutdownInKernel);
+            }
+        } catch (KernelFailedException e) {
+            // It stands in the reports.
+        } finally {
+            closed = true;
+            unwind();
+        }
+    }
+
+    private void shutdownInKernel() {
+        for (UserProcess process : processes()) {
+            process.signal(UserProcess.SIGKILL);
+        }
+        for (UserProcess process : processes()) {
+            process.awaitExit();
+        }
+        for (Subsystem subsystem : BUILT_IN.reverse()) {
+            subsystem.exit(this);
+        }
+    }
+
+    private void unwind() {
+        if (!unwound) {
+            unwound = true;
+            sched.unwind();
+        }
+    }
+
+    /** What the machine tells. */
+    private final class Events implements MachineEvents {
+        @Override
+        public void switched(Cpu cpu, Task from, Task to) {
+            trace.emit(SWITCH, from.pid(), to.pid(), 0);
+        }
+
+        @Override
+        public void chosen(ChoiceKind kind, int count, int answer, long step) {
+            trace.emit(CHOICE, step, count, answer);
+        }
+
+        @Override
+        public void interrupted(Cpu cpu, int lines) {
+            if (trace.isActive()) {
+                trace.emit(IRQ, lines, 0, 0);
+            }
+        }
+
+        @Override
+        public void deadlock(String waits) {
+            report("deadlock: every task waits, and no timer is pending", waits, List.of(), false);
+            sched.halt();
+        }
+
+        @Override
+        public void softLockup(Task task) {
+            SimMachine sim = sched.sim();
+            long step = sim == null ? 0 : sim.step();
+            report(
+                    "soft lockup",
+                    task.cpu() + " stuck in " + task + " at step " + step,
+                    StackTraces.here(),
+                    false);
+        }
+
+        @Override
+        public void broken(String rule, String what) {
+            report(rule, what, StackTraces.here(), false);
+        }
+
+        @Override
+        public void oops(Task task, Throwable thrown, boolean inInterrupt) {
+            report(
+                    (inInterrupt ? "kernel panic: " : "Oops: ") + thrown.getClass().getName(),
+                    String.valueOf(thrown.getMessage()),
+                    StackTraces.of(thrown),
+                    false);
+            if (inInterrupt) {
+                sched.halt();
+            }
+        }
+
+        @Override
+        public void leftBehind(Task task) {
+            config.log().accept(task + " swallowed the end of the run and was left behind");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.vkernel.emulator.locking;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.vkernel.emulator.sched.Scheduler;
+
+/** Models per-CPU data ({@code DEFINE_PER_CPU}): one object for each CPU. */
+public final class PerCpu<T> {
+    private final Scheduler sched;
+    private final List<T> values;
+
+    /** Makes each CPU's object by {@code make}, which gets the CPU's number. */
+    public PerCpu(Scheduler sched, IntFunction<T> make) {
+        this.sched = sched;
+        this.values = new ArrayList<>(sched.cpuCount());
+        for (int i = 0; i < sched.cpuCount(); i++) {
+            values.add(make.apply(i));
+        }
+    }
+
+    /** {@code this_cpu_ptr()}: this CPU's own. The caller has preemption disabled. */
+    public T here() {
+        return values.get(sched.thisCpu().index());
+    }
+
+    /** {@code per_cpu_ptr()}. */
+    public T of(int cpu) {
+        return values.get(cpu);
+    }
+}

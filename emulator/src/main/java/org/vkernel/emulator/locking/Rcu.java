@@ -1,0 +1,146 @@
+package org.vkernel.emulator.locking;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.irq.Softirqs;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+
+/**
+ * Models RCU (kernel/rcu): readers that never wait, and writers that wait for the readers that were
+ * there before them.
+ *
+ * <p>On the simulated machine readers may be preempted, and the schedule decides when a grace
+ * period ends. On the parallel machine a reader keeps its CPU slot, so a grace period is over when
+ * each slot has been seen without the holder it had.
+ */
+public final class Rcu {
+    private final Scheduler sched;
+    private final Softirqs softirqs;
+    private final Mutex gracePeriod;
+    private final WaitQueue gracePeriodEnd;
+
+    // Simulated machine; exclusive to the holder of the baton.
+    private int readers;
+    private int blocking;
+    private int sequence;
+
+    private final SpinLock callbackLock;
+    private final WaitQueue callbackWait;
+    private ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+    private @Nullable Task daemon;
+
+    /** Makes a kernel's RCU and opens its softirq vector. */
+    public Rcu(Scheduler sched, Softirqs softirqs) {
+        this.sched = sched;
+        this.softirqs = softirqs;
+        this.gracePeriod = new Mutex(sched, "rcu_gp");
+        this.gracePeriodEnd = new WaitQueue(sched, "the end of an RCU grace period");
+        this.callbackLock = new SpinLock(sched, "rcu_callbacks");
+        this.callbackWait = new WaitQueue(sched, "RCU callbacks");
+        softirqs.open(Softirqs.RCU, cpu -> runCallbacks());
+    }
+
+    /** {@code rcu_read_lock()}. Context: any. Sleeps: never; nests. */
+    public void readLock() {
+        Task task = sched.current();
+        int nesting = task.rcuNesting();
+        task.setRcuNesting(nesting + 1);
+        if (nesting == 0 && sched.sim() != null) {
+            readers++;
+            task.setRcuSequence(sequence);
+        }
+    }
+
+    /** {@code rcu_read_unlock()}. */
+    public void readUnlock() {
+        Task task = sched.current();
+        int nesting = task.rcuNesting() - 1;
+        task.setRcuNesting(nesting);
+        if (nesting != 0 || sched.sim() == null) {
+            if (nesting < 0) {
+                task.setRcuNesting(0);
+                sched.reportBroken("rcu_read_unlock() without rcu_read_lock()", task.toString());
+            }
+            return;
+        }
+        readers--;
+        if (task.rcuSequence() != sequence && --blocking == 0) {
+            gracePeriodEnd.wakeUpAll();
+        }
+    }
+
+    /**
+     * {@code synchronize_rcu()}: returns when every read section that had begun before has ended.
+     * Context: process; sleeps.
+     */
+    public void synchronize() {
+        sched.mightSleep();
+        if (sched.sim() == null) {
+            sched.waitForQuiescentSlots();
+            return;
+        }
+        gracePeriod.lock();
+        sequence++;
+        blocking = readers;
+        gracePeriodEnd.waitEvent(() -> blocking == 0);
+        gracePeriod.unlock();
+    }
+
+    /**
+     * {@code call_rcu()}: runs {@code callback} in softirq context after a grace period. Context:
+     * any. Sleeps: never.
+     */
+    public void call(Runnable callback) {
+        boolean flags = callbackLock.lockIrqsave();
+        waiting.add(callback);
+        if (daemon == null) {
+            Task made =
+                    sched.newTask(
+                            sched.allocatePid(), "rcu_gp", null, Task.PF_KTHREAD, this::daemon);
+            daemon = made;
+            sched.admit(made);
+        }
+        callbackLock.unlockIrqrestore(flags);
+        callbackWait.wakeUp();
+    }
+
+    /** {@code rcu_barrier()}: returns when all callbacks queued before have run. */
+    public void barrier() {
+        boolean idle = daemon == null;
+        if (idle) {
+            return;
+        }
+        Completion done = new Completion(sched, "rcu_barrier");
+        call(done::complete);
+        done.await();
+    }
+
+    private void daemon() {
+        for (; ; ) {
+            var _ = callbackWait.waitEventInterruptible(() -> !waiting.isEmpty());
+            boolean flags = callbackLock.lockIrqsave();
+            ArrayDeque<Runnable> batch = waiting;
+            waiting = new ArrayDeque<>();
+            callbackLock.unlockIrqrestore(flags);
+            synchronize();
+            flags = callbackLock.lockIrqsave();
+            ready.addAll(batch);
+            callbackLock.unlockIrqrestore(flags);
+            softirqs.raise(Softirqs.RCU);
+        }
+    }
+
+    private void runCallbacks() {
+        for (; ; ) {
+            boolean flags = callbackLock.lockIrqsave();
+            Runnable callback = ready.poll();
+            callbackLock.unlockIrqrestore(flags);
+            if (callback == null) {
+                return;
+            }
+            callback.run();
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package org.vkernel.emulator.locking;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.PreemptCount;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.SpinCondition;
+import org.vkernel.emulator.sched.Task;
+
+/**
+ * Models {@code spinlock_t}: held with preemption off, waited for by spinning.
+ *
+ * <p>Interrupts and softirqs run on the stack of the task that they interrupt: one that takes a
+ * lock which that task holds without the {@code Bh} or {@code Irqsave} form waits for ever, as on
+ * real hardware, and is reported.
+ */
+public final class SpinLock implements SpinCondition {
+    private static final VarHandle OWNER;
+
+    static {
+        try {
+            OWNER = MethodHandles.lookup().findVarHandle(SpinLock.class, "owner", Task.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Scheduler sched;
+    private final @Nullable SimMachine sim;
+    private final long object;
+    private final String name;
+    private @Nullable Task owner;
+
+    /**
+     * Makes an unlocked lock.
+     *
+     * @param name its class, as lockdep would call it
+     */
+    public SpinLock(Scheduler sched, String name) {
+        this.sched = sched;
+        this.sim = sched.sim();
+        this.object = sched.nextObject();
+        this.name = name;
+    }
+
+    /** {@code spin_lock()}. Context: any, but see the class comment. */
+    public void lock() {
+        Task task = sched.current();
+        task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        acquire(task);
+    }
+
+    /** {@code spin_unlock()}. */
+    public void unlock() {
+        Task task = sched.current();
+        release(task);
+        task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
+        if (sim == null) {
+            sched.enabled(task);
+        }
+    }
+
+    /** {@code spin_lock_bh()}. Context: process or softirq. */
+    public void lockBh() {
+        Task task = sched.current();
+        task.preemptCountAdd(PreemptCount.SOFTIRQ_LOCK_OFFSET);
+        acquire(task);
+    }
+
+    /** {@code spin_unlock_bh()}: runs the softirqs that were raised meanwhile. */
+    public void unlockBh() {
+        Task task = sched.current();
+        release(task);
+        sched.localBhEnable(task, PreemptCount.SOFTIRQ_LOCK_OFFSET);
+    }
+
+    /**
+     * {@code spin_lock_irqsave()}. Context: any.
+     *
+     * @return what {@link #unlockIrqrestore} wants back
+     */
+    public boolean lockIrqsave() {
+        boolean flags = sched.localIrqSave();
+        lock();
+        return flags;
+    }
+
+    /** {@code spin_unlock_irqrestore()}. */
+    public void unlockIrqrestore(boolean flags) {
+        Task task = sched.current();
+        release(task);
+        task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
+        sched.localIrqRestore(flags);
+    }
+
+    /** {@code spin_trylock()}. */
+    public boolean tryLock() {
+        Task task = sched.current();
+        task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        if (sim != null) {
+            sim.point(Access.LOCK, object);
+        }
+        if (OWNER.compareAndSet(this, null, task)) {
+            return true;
+        }
+        task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
+        return false;
+    }
+
+    private void acquire(Task task) {
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.point(Access.LOCK, object);
+            if (owner != null) {
+                contend(task);
+            }
+            owner = task;
+        } else if (!OWNER.compareAndSet(this, null, task)) {
+            contendParallel(task);
+        }
+    }
+
+    private void contend(Task task) {
+        if (owner == task) {
+            sched.reportBroken(
+                    "spinlock recursion",
+                    name + " is held by " + task + " on this CPU already: it would spin for ever");
+        }
+        sched.spin(this);
+    }
+
+    private void contendParallel(Task task) {
+        do {
+            if (owner == task) {
+                sched.reportBroken("spinlock recursion", name + " is held by " + task + " already");
+            }
+            sched.spin(this);
+        } while (!OWNER.compareAndSet(this, null, task));
+    }
+
+    private void release(Task task) {
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.point(Access.UNLOCK, object);
+        }
+        if (owner != task) {
+            sched.reportBroken(
+                    "unlock of a lock that is not held", name + " by " + task + ", owner " + owner);
+        }
+        // Pairs with the compare-and-set in acquire().
+        OWNER.setRelease(this, null);
+    }
+
+    /** Whether the running task holds it ({@code lockdep_is_held()}). */
+    public boolean isHeld() {
+        return OWNER.getOpaque(this) == sched.current();
+    }
+
+    @Override
+    public boolean isReady(Task task) {
+        return OWNER.getOpaque(this) == null;
+    }
+
+    @Override
+    public String describeWait() {
+        return toString();
+    }
+
+    @Override
+    public String toString() {
+        Task holder = (Task) OWNER.getOpaque(this);
+        return "spinlock " + name + (holder == null ? "" : " held by " + holder);
+    }
+}

@@ -1,0 +1,166 @@
+package org.vkernel.emulator.locking;
+
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskState;
+import org.vkernel.emulator.shared.SharedList;
+
+/**
+ * Models {@code wait_queue_head_t} (kernel/sched/wait.c): tasks that wait for something to happen.
+ */
+public final class WaitQueue {
+    private final Scheduler sched;
+    private final String name;
+    private final SpinLock lock;
+    private final SharedList<Entry> waiters;
+
+    /** A task's place in wait queues; used for one wait at a time. */
+    public static final class Entry {
+        private final Task task;
+        private final boolean exclusive;
+        private SharedList.@Nullable Node<Entry> node;
+
+        /**
+         * An entry of the running task.
+         *
+         * @param exclusive whether one wake-up wakes at most one of its kind
+         */
+        public Entry(Task task, boolean exclusive) {
+            this.task = task;
+            this.exclusive = exclusive;
+        }
+    }
+
+    /**
+     * Makes an empty queue.
+     *
+     * @param name what its waiters wait for, in words for a report on deadlocks
+     */
+    public WaitQueue(Scheduler sched, String name) {
+        this.sched = sched;
+        this.name = name;
+        this.lock = new SpinLock(sched, name);
+        this.waiters = new SharedList<>(sched);
+    }
+
+    /** {@code add_wait_queue()}. */
+    public void add(Entry entry) {
+        boolean flags = lock.lockIrqsave();
+        link(entry);
+        lock.unlockIrqrestore(flags);
+    }
+
+    private void link(Entry entry) {
+        if (entry.node == null) {
+            // Exclusive waiters stand behind the others, so that a wake-up meets those first.
+            entry.node = entry.exclusive ? waiters.addLast(entry) : waiters.addFirst(entry);
+        }
+    }
+
+    /** {@code remove_wait_queue()}. */
+    public void remove(Entry entry) {
+        boolean flags = lock.lockIrqsave();
+        SharedList.Node<Entry> node = entry.node;
+        if (node != null) {
+            waiters.remove(node);
+            entry.node = null;
+        }
+        lock.unlockIrqrestore(flags);
+    }
+
+    /** {@code prepare_to_wait()}: joins the queue and sets the task's state, in that order. */
+    public void prepareToWait(Entry entry, int state) {
+        boolean flags = lock.lockIrqsave();
+        link(entry);
+        entry.task.setWaitsOn(this);
+        entry.task.setState(state);
+        lock.unlockIrqrestore(flags);
+    }
+
+    /** {@code finish_wait()}. */
+    public void finishWait(Entry entry) {
+        entry.task.setState(TaskState.RUNNING);
+        entry.task.setWaitsOn(null);
+        remove(entry);
+    }
+
+    /** {@code waitqueue_active()}: without the lock, so the caller orders it. */
+    public boolean isActive() {
+        return !waiters.isEmpty();
+    }
+
+    /** {@code wake_up()}: all waiters, of the exclusive ones one. */
+    public void wakeUp() {
+        wake(TaskState.NORMAL, 1);
+    }
+
+    /** {@code wake_up_interruptible()}. */
+    public void wakeUpInterruptible() {
+        wake(TaskState.INTERRUPTIBLE, 1);
+    }
+
+    /** {@code wake_up_all()}. */
+    public void wakeUpAll() {
+        wake(TaskState.NORMAL, Integer.MAX_VALUE);
+    }
+
+    private void wake(int mask, int exclusive) {
+        int left = exclusive;
+        boolean flags = lock.lockIrqsave();
+        SharedList.Node<Entry> node = waiters.first();
+        while (node != null) {
+            Entry entry = node.value();
+            if (sched.wakeUp(entry.task, mask) && entry.exclusive && --left == 0) {
+                break;
+            }
+            node = waiters.next(node);
+        }
+        lock.unlockIrqrestore(flags);
+    }
+
+    /** {@code wait_event()}: sleeps until {@code condition} holds. Context: process. */
+    public void waitEvent(BooleanSupplier condition) {
+        int result = wait(condition, TaskState.UNINTERRUPTIBLE);
+        assert result == 0 : result;
+    }
+
+    /**
+     * {@code wait_event_interruptible()}. Context: process.
+     *
+     * @return 0, or {@code -ERESTARTSYS} where a signal came first
+     */
+    public int waitEventInterruptible(BooleanSupplier condition) {
+        return wait(condition, TaskState.INTERRUPTIBLE);
+    }
+
+    private int wait(BooleanSupplier condition, int state) {
+        sched.mightSleep();
+        if (condition.getAsBoolean()) {
+            return 0;
+        }
+        Task task = sched.current();
+        Entry entry = new Entry(task, false);
+        int result = 0;
+        for (; ; ) {
+            prepareToWait(entry, state);
+            if (condition.getAsBoolean()) {
+                break;
+            }
+            if (state == TaskState.INTERRUPTIBLE && task.signalPending()) {
+                result = -Errno.ERESTARTSYS;
+                break;
+            }
+            sched.schedule();
+        }
+        finishWait(entry);
+        return result;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

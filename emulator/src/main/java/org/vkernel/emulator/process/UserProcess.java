@@ -1,0 +1,210 @@
+package org.vkernel.emulator.process;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.sched.KernelHalt;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskExit;
+import org.vkernel.emulator.sched.TaskState;
+
+/**
+ * A user process: an address space's worth of identity, descriptors and threads.
+ *
+ * <p>Models a thread group (kernel/fork.c, exit.c, signal.c). Its body gets it as its handle;
+ * others use it to wait for it or to kill it.
+ */
+public final class UserProcess {
+    /** {@code SIGINT}. */
+    public static final int SIGINT = 2;
+
+    /** {@code SIGKILL}: cannot be handled. */
+    public static final int SIGKILL = 9;
+
+    /** {@code SIGUSR1}. */
+    public static final int SIGUSR1 = 10;
+
+    /** {@code SIGTERM}. */
+    public static final int SIGTERM = 15;
+
+    private final VirtualKernel kernel;
+    private final Scheduler sched;
+    private final int tgid;
+    private final SpinLock sighand;
+    private final FileTable files;
+    private final WaitQueue exited;
+    private final List<Task> threads = new ArrayList<>();
+    private final @Nullable Runnable[] handlers = new Runnable[64];
+    private volatile int uid;
+    private volatile int gid;
+    private volatile int exitCode;
+    private volatile boolean dead;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * Makes a process without threads; see {@link VirtualKernel#spawn}.
+     *
+     * @param uid its user id; 0 has all capabilities
+     */
+    public UserProcess(VirtualKernel kernel, int tgid, int uid, int gid) {
+        this.kernel = kernel;
+        this.sched = kernel.sched();
+        this.tgid = tgid;
+        this.uid = uid;
+        this.gid = gid;
+        this.sighand = new SpinLock(sched, "sighand->siglock");
+        this.files = new FileTable(sched);
+        this.exited = new WaitQueue(sched, "the exit of process " + tgid);
+    }
+
+    public VirtualKernel kernel() {
+        return kernel;
+    }
+
+    /** The thread group's id, which user space calls the process id. */
+    public int tgid() {
+        return tgid;
+    }
+
+    /** The effective user id. */
+    public int uid() {
+        return uid;
+    }
+
+    /** The effective group id. */
+    public int gid() {
+        return gid;
+    }
+
+    /** Sets the ids, as a privileged {@code setresuid()} and {@code setresgid()} do. */
+    public void setCredentials(int newUid, int newGid) {
+        uid = newUid;
+        gid = newGid;
+    }
+
+    /** {@code capable()}: user 0 has every capability, others none. */
+    public boolean isCapable() {
+        return uid == 0;
+    }
+
+    /** The first thread's name. */
+    public String comm() {
+        return threads.isEmpty() ? "init" : threads.getFirst().comm();
+    }
+
+    public FileTable files() {
+        return files;
+    }
+
+    /** Starts its first thread. */
+    public void start(String comm, ProcessBody body) {
+        Task task = sched.newTask(tgid, comm, this, 0, () -> main(body));
+        threads.add(task);
+        sched.admit(task);
+    }
+
+    private void main(ProcessBody body) {
+        try {
+            body.run(this);
+        } catch (TaskExit exit) {
+            // exit() or a fatal signal: the code is set.
+        } catch (KernelHalt halt) {
+            throw halt;
+        } catch (Throwable thrown) {
+            failure = thrown;
+            exitCode = 134 << 8;
+            kernel.processFailed(this, thrown);
+        }
+        Task task = sched.syscallEnter();
+        exit(task);
+    }
+
+    /** Models {@code do_exit()}: releases all that the process holds. */
+    private void exit(Task task) {
+        task.setFlags(Task.PF_EXITING);
+        files.closeAll();
+        sighand.lock();
+        dead = true;
+        sighand.unlock();
+        kernel.processGone(this);
+        exited.wakeUpAll();
+    }
+
+    /** {@code exit()}: ends the process; what it holds is released. Does not return. */
+    public void exit(int status) {
+        exitCode = (status & 0xff) << 8;
+        throw TaskExit.INSTANCE;
+    }
+
+    /**
+     * Sets what runs when {@code signal} arrives, in the process, at its next return to user code.
+     */
+    public void handle(int signal, Runnable handler) {
+        handlers[signal] = handler;
+    }
+
+    /** Sends a signal: one that is not handled kills. Models {@code kill()}. Context: any. */
+    public void signal(int signal) {
+        sighand.lock();
+        if (!dead) {
+            long bits = 1L << signal;
+            if (signal == SIGKILL || handlers[signal] == null) {
+                exitCode = signal;
+                bits |= 1L << SIGKILL;
+            }
+            for (Task thread : threads) {
+                thread.addPendingSignals(bits);
+                boolean fatal = (bits & 1L << SIGKILL) != 0;
+                int mask = TaskState.INTERRUPTIBLE | (fatal ? TaskState.WAKEKILL : 0);
+                var _ = sched.wakeUp(thread, mask);
+            }
+        }
+        sighand.unlock();
+    }
+
+    /** Runs the handlers of pending signals; called at the return to user code. */
+    public void deliverSignals(Task task) {
+        long pending = task.pendingSignals();
+        task.clearPendingSignals(pending);
+        for (long rest = pending; rest != 0; rest &= rest - 1) {
+            Runnable handler = handlers[Long.numberOfTrailingZeros(rest)];
+            if (handler != null) {
+                handler.run();
+            }
+        }
+    }
+
+    /** Whether it has ended. */
+    public boolean isDead() {
+        return dead;
+    }
+
+    /** What {@code wait()} would tell: {@code status << 8}, or the signal that killed it. */
+    public int exitCode() {
+        return exitCode;
+    }
+
+    /** The exception that ended it, or null. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Sleeps until the process has ended. Context: process, of another; sleeps. */
+    public void awaitExit() {
+        exited.waitEvent(() -> dead);
+    }
+
+    /** Writes a line to the process's standard output. */
+    public void print(@Nullable Object line) {
+        kernel.output(this, String.valueOf(line));
+    }
+
+    @Override
+    public String toString() {
+        return comm() + "[" + tgid + "]";
+    }
+}

@@ -1,0 +1,51 @@
+package org.vkernel.emulator.sched;
+
+/** What a point says that the task is about to do. */
+public final class Access {
+    public static final int READ = 0;
+    public static final int WRITE = 1;
+
+    /** A read that the author marked as racy on purpose ({@code READ_ONCE}). */
+    public static final int READ_ONCE = 2;
+
+    /** A write that the author marked as racy on purpose ({@code WRITE_ONCE}). */
+    public static final int WRITE_ONCE = 3;
+
+    /** A read-modify-write that nothing can come between. */
+    public static final int ATOMIC = 4;
+
+    public static final int LOCK = 5;
+    public static final int UNLOCK = 6;
+    public static final int WAKE = 7;
+
+    /** Interrupts, bottom halves or preemption are enabled again. */
+    public static final int ENABLE = 8;
+
+    public static final int ALLOC = 9;
+    public static final int SYSCALL = 10;
+
+    /** A loop's back edge, or {@code cpu_relax()}: touches nothing. */
+    public static final int RELAX = 11;
+
+    private static final String[] NAMES = {
+        "read",
+        "write",
+        "read_once",
+        "write_once",
+        "atomic",
+        "lock",
+        "unlock",
+        "wake",
+        "enable",
+        "alloc",
+        "syscall",
+        "relax"
+    };
+
+    private Access() {}
+
+    /** The access's name, for traces and reports. */
+    public static String name(int access) {
+        return NAMES[access];
+    }
+}

@@ -1,0 +1,21 @@
+package org.vkernel.emulator.sched;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Strategy} may know of the question it is asked.
+ *
+ * <p>Alternatives are numbered from 0, in the order of the answers. Valid only during the call.
+ */
+public interface Alternatives {
+    /**
+     * The task that would run, or on whose stack an interrupt would run; null for faults and time.
+     */
+    @Nullable Task task(int alternative);
+
+    /** Whether the alternative delivers a pending interrupt. */
+    boolean isInterrupt(int alternative);
+
+    /** How many points the machine has passed. */
+    long step();
+}

@@ -1,0 +1,32 @@
+package org.vkernel.emulator.sched;
+
+/** What a machine tells the kernel that it carries; {@code VirtualKernel} implements it. */
+public interface MachineEvents {
+    /** A task got a CPU that another had. */
+    void switched(Cpu cpu, Task from, Task to);
+
+    /** A choice of two or more was answered by other than "go on". */
+    void chosen(ChoiceKind kind, int count, int answer, long step);
+
+    /** An interrupt begins on {@code cpu}. */
+    void interrupted(Cpu cpu, int lines);
+
+    /**
+     * Nothing can run and no timer is pending: everybody waits for somebody.
+     *
+     * @param waits a line for each task that waits: who, where, for what
+     */
+    void deadlock(String waits);
+
+    /** A task passed so many points in the kernel without sleeping that its CPU counts as stuck. */
+    void softLockup(Task task);
+
+    /** Code of the kernel or a module broke a rule that only the scheduler sees. */
+    void broken(String rule, String what);
+
+    /** An exception left the body of a task or, with {@code inInterrupt}, an interrupt handler. */
+    void oops(Task task, Throwable thrown, boolean inInterrupt);
+
+    /** A task swallowed the end of the run and had to be left behind. */
+    void leftBehind(Task task);
+}

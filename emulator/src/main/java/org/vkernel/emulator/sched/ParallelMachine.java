@@ -1,0 +1,404 @@
+package org.vkernel.emulator.sched;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parallel machine: tasks on virtual threads, of which those in the kernel hold a CPU slot
+ * each.
+ *
+ * <p>A task takes a slot when it enters the kernel (the one it had last, if that is free) and gives
+ * it up when it sleeps or returns to user code. What is per-CPU or under disabled preemption is
+ * exclusive to the slot's holder. A slot's interrupts run on its holder, at the holder's points; a
+ * free slot's on the <i>interrupt controller</i>, a platform thread that takes the slot as the
+ * CPU's idle task.
+ */
+@SuppressWarnings("ThreadPriorityCheck") // virtual threads have no time slices: yield is theirs
+final class ParallelMachine {
+    /** Attempts at a lock or slot before a thread gives its carrier to others. */
+    private static final int SPINS = 200;
+
+    private static final long SPIN_PARK_NANOS = 20_000;
+
+    /** A waiter for a slot looks again after this long, since a release has no full fence. */
+    private static final long SLOT_PARK_NANOS = 200_000;
+
+    /** How often a task that never sleeps lets others have its carrier. */
+    private static final int YIELD_SYSCALLS = 1024;
+
+    private final Scheduler sched;
+    private final Cpu[] cpus;
+
+    @SuppressWarnings("ThreadLocalUsage") // a thread may be init of several kernels
+    private final ThreadLocal<Task> currentTask = new ThreadLocal<>();
+
+    private final Set<Task> tasks = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Task> waiters = new ConcurrentLinkedQueue<>();
+    private final long bootNanos = System.nanoTime();
+    private volatile boolean halting;
+    private volatile @Nullable Thread controller;
+
+    ParallelMachine(Scheduler sched) {
+        this.sched = sched;
+        this.cpus = sched.cpus;
+    }
+
+    Task current() {
+        Task task = currentTask.get();
+        if (task == null) {
+            throw new IllegalStateException(
+                    "this thread is no task of the kernel: enter through the host's API");
+        }
+        return task;
+    }
+
+    void bind(@Nullable Task task) {
+        if (task == null) {
+            currentTask.remove();
+        } else {
+            task.thread = Thread.currentThread();
+            currentTask.set(task);
+        }
+    }
+
+    @Nullable Task bound() {
+        return currentTask.get();
+    }
+
+    // ---- Slots -------------------------------------------------------------------------------
+
+    void enter(Task task) {
+        if (!task.cpu.tryTake(task)) {
+            enterSlow(task);
+        }
+        if (halting) {
+            task.cpu.release();
+            throw KernelHalt.INSTANCE;
+        }
+    }
+
+    private void enterSlow(Task task) {
+        for (int i = 0; i < SPINS; i++) {
+            if (tryAny(task)) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        waiting.incrementAndGet();
+        try {
+            waiters.add(task);
+            while (!tryAny(task)) {
+                LockSupport.parkNanos(this, SLOT_PARK_NANOS);
+                if (halting) {
+                    throw KernelHalt.INSTANCE;
+                }
+            }
+        } finally {
+            waiters.remove(task);
+            waiting.decrementAndGet();
+        }
+    }
+
+    private boolean tryAny(Task task) {
+        if (task.pinnedCpu >= 0) {
+            Cpu cpu = cpus[task.pinnedCpu];
+            task.cpu = cpu;
+            return cpu.tryTake(task);
+        }
+        if (task.cpu.tryTake(task)) {
+            return true;
+        }
+        for (Cpu cpu : cpus) {
+            if (cpu.tryTake(task)) {
+                task.cpu = cpu;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void leave(Task task) {
+        Cpu cpu = task.cpu;
+        if (cpu.irqPending != 0) {
+            sched.deliverInterrupts(task, cpu);
+        }
+        cpu.release();
+        if (waiting.getPlain() != 0) {
+            wakeWaiter();
+        }
+        if (cpu.irqPending != 0) {
+            kick();
+        }
+    }
+
+    private void wakeWaiter() {
+        Task waiter = waiters.peek();
+        if (waiter != null) {
+            waiter.unpark();
+        }
+    }
+
+    /** The end of a system call: gives the carrier to others now and then. */
+    void leaveToUser(Task task) {
+        leave(task);
+        if (++task.syscalls % YIELD_SYSCALLS == 0) {
+            Thread.yield();
+        }
+    }
+
+    /** Interrupts or bottom halves may come again on the current slot. */
+    void safepoint(Task task) {
+        Cpu cpu = task.cpu;
+        if (cpu.irqPending != 0 && !task.irqsOff) {
+            sched.deliverInterrupts(task, cpu);
+        }
+    }
+
+    /** A voluntary point to give up the slot: models {@code cond_resched()}. */
+    void yieldSlot(Task task) {
+        if (halting) {
+            throw KernelHalt.INSTANCE;
+        }
+        if (waiting.getPlain() != 0) {
+            leave(task);
+            Thread.yield();
+            enter(task);
+        }
+    }
+
+    // ---- Sleeping, waking, spinning ----------------------------------------------------------
+
+    void schedule(Task task) {
+        int state = task.state();
+        if (state == TaskState.RUNNING || task.signalPendingState(state)) {
+            task.setState(TaskState.RUNNING);
+            yieldSlot(task);
+            return;
+        }
+        leave(task);
+        boolean interrupted = false;
+        while (task.state() != TaskState.RUNNING) {
+            if (halting) {
+                throw KernelHalt.INSTANCE;
+            }
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        enter(task);
+    }
+
+    boolean wakeUp(Task task, int mask) {
+        for (; ; ) {
+            int state = task.state();
+            if ((state & mask & ~TaskState.DEAD) == 0) {
+                return false;
+            }
+            if (task.casState(state, TaskState.RUNNING)) {
+                task.unpark();
+                return true;
+            }
+        }
+    }
+
+    void spin(SpinCondition condition) {
+        Task task = current();
+        for (int i = 0; !condition.isReady(task); i++) {
+            if (i < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                if (halting) {
+                    throw KernelHalt.INSTANCE;
+                }
+                safepoint(task);
+                LockSupport.parkNanos(this, SPIN_PARK_NANOS);
+            }
+        }
+    }
+
+    /** Waits until each slot was seen without the holder and tenure that it has now. */
+    void quiesce() {
+        Task self = current();
+        leave(self);
+        for (Cpu cpu : cpus) {
+            Task holder = cpu.owner;
+            int tenure = cpu.tenure;
+            while (holder != null && cpu.owner == holder && cpu.tenure == tenure && !halting) {
+                LockSupport.parkNanos(this, SPIN_PARK_NANOS);
+            }
+        }
+        enter(self);
+    }
+
+    // ---- Tasks -------------------------------------------------------------------------------
+
+    void admit(Task task) {
+        tasks.add(task);
+        task.started = true;
+        Thread thread = Thread.ofVirtual().unstarted(() -> main(task));
+        task.thread = thread;
+        thread.start();
+    }
+
+    private void main(Task task) {
+        currentTask.set(task);
+        boolean kernelThread = (task.flags & Task.PF_KTHREAD) != 0;
+        try {
+            if (kernelThread) {
+                enter(task);
+            }
+            task.body.run();
+        } catch (KernelHalt | TaskExit end) {
+            // Both are ends as they should be.
+        } catch (Throwable thrown) {
+            report(task, thrown);
+        } finally {
+            task.setState(TaskState.DEAD);
+            task.finished = true;
+            if (task.cpu.owner == task) {
+                task.cpu.release();
+                wakeWaiter();
+            }
+            tasks.remove(task);
+        }
+    }
+
+    private void report(Task task, Throwable thrown) {
+        try {
+            sched.events.oops(task, thrown, false);
+        } catch (KernelHalt halt) {
+            // Said all there is.
+        }
+    }
+
+    // ---- Time and interrupts -----------------------------------------------------------------
+
+    long clockNs() {
+        return System.nanoTime() - bootNanos;
+    }
+
+    void program(Cpu cpu, long deadlineNs) {
+        long before = cpu.deadlineNs;
+        cpu.deadlineNs = deadlineNs;
+        if (deadlineNs < before) {
+            kick();
+        }
+    }
+
+    void raise(Cpu cpu, int line) {
+        cpu.raise(line);
+        if (cpu.owner != currentTask.get()) {
+            kick();
+        }
+    }
+
+    /** Makes the interrupt controller look again, starting it if need be. */
+    private void kick() {
+        Thread thread = controller;
+        if (thread == null) {
+            startController();
+        } else if (thread != Thread.currentThread()) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void startController() {
+        Thread thread;
+        synchronized (this) {
+            if (controller != null || halting) {
+                return;
+            }
+            thread = Thread.ofPlatform().daemon().name("vkernel-irq").unstarted(this::control);
+            controller = thread;
+        }
+        thread.start();
+    }
+
+    private void control() {
+        while (!halting) {
+            long now = clockNs();
+            long wait = Long.MAX_VALUE;
+            for (Cpu cpu : cpus) {
+                long deadline = cpu.deadlineNs;
+                if (deadline <= now) {
+                    cpu.deadlineNs = Cpu.NEVER;
+                    cpu.raise(Scheduler.IRQ_TIMER);
+                } else if (deadline != Cpu.NEVER) {
+                    wait = Math.min(wait, deadline - now);
+                }
+                if (cpu.irqPending != 0 && !deliver(cpu)) {
+                    // The slot's holder does it at its next point.
+                    wait = Math.min(wait, SPIN_PARK_NANOS);
+                }
+            }
+            if (wait == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, wait);
+            }
+        }
+    }
+
+    private boolean deliver(Cpu cpu) {
+        Task idle = cpu.idle;
+        if (!cpu.tryTake(idle)) {
+            return false;
+        }
+        currentTask.set(idle);
+        try {
+            sched.deliverInterrupts(idle, cpu);
+        } catch (KernelHalt halt) {
+            // The loop ends with it.
+        } finally {
+            currentTask.remove();
+            cpu.release();
+            if (waiting.get() != 0) {
+                wakeWaiter();
+            }
+        }
+        return true;
+    }
+
+    // ---- The end -----------------------------------------------------------------------------
+
+    boolean halting() {
+        return halting;
+    }
+
+    void halt() {
+        halting = true;
+    }
+
+    /** Ends every task's thread and waits for it; tells of those that do not end. */
+    void unwind(long patienceMillis) throws InterruptedException {
+        halting = true;
+        Thread irq = controller;
+        if (irq != null) {
+            LockSupport.unpark(irq);
+            irq.join(patienceMillis);
+        }
+        List<Task> left = new ArrayList<>(tasks);
+        for (Task task : left) {
+            task.unpark();
+        }
+        for (Task task : left) {
+            Thread thread = task.thread;
+            if (thread != null && thread != Thread.currentThread()) {
+                LockSupport.unpark(thread);
+                if (!thread.join(Duration.ofMillis(patienceMillis))) {
+                    sched.events.leftBehind(task);
+                }
+            }
+        }
+    }
+}

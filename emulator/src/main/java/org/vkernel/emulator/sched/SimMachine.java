@@ -1,0 +1,731 @@
+package org.vkernel.emulator.sched;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The simulated machine: any number of emulated CPUs on one real one, driven by a {@link Strategy}.
+ *
+ * <p>Exactly one task runs at a time: the one that holds the <i>baton</i>. At each point it may
+ * have to hand the baton over, as the strategy answers. A CPU's <i>current</i> task is the one that
+ * runs on it, or is held up at a point while another CPU goes on. Interrupts run on the stack of
+ * the interrupted task; an idle CPU has a task of its own for that, whose thread is started only
+ * when it is needed.
+ *
+ * <p>All fields are exclusive to the holder of the baton; handing it over (a volatile write to
+ * {@link Task#baton}, read by the one that waits) orders them.
+ */
+public final class SimMachine implements Alternatives {
+    private static final int RUN = 0;
+    private static final int INTERRUPT = 1;
+    private static final int PREEMPT = 2;
+    private static final int PASS_TIME = 3;
+
+    /** A spinning CPU counts as stuck after this much virtual time, as {@code watchdog_thresh}. */
+    private static final long SPIN_LIMIT_NS = 20_000_000_000L;
+
+    private static final int SWALLOW_LIMIT = 3;
+
+    private final Scheduler sched;
+    private final MachineEvents events;
+    private final Strategy strategy;
+    private final Cpu[] cpus;
+    private final boolean fullPreemption;
+    private final boolean jitter;
+    private final List<Task> tasks = new ArrayList<>();
+
+    Task current;
+    private Cpu active;
+    private long step;
+    private long stepLimit = Long.MAX_VALUE;
+
+    /** How many alternatives the other CPUs offer. */
+    private int elsewhere;
+
+    /** Queued tasks that any CPU may take. */
+    private int stealable;
+
+    private int spinners;
+    private boolean halting;
+
+    // The alternatives of the question being asked.
+    private int alternatives;
+    private int[] what = new int[16];
+    private Cpu[] where = new Cpu[16];
+    private @Nullable Task[] who = new Task[16];
+
+    private final boolean recording;
+    private int[] schedule = new int[64];
+    private int scheduleLength;
+
+    @SuppressWarnings("NullAway.Init") // current and active are set by boot()
+    SimMachine(Scheduler sched, Strategy strategy, boolean jitter, boolean recording) {
+        this.sched = sched;
+        this.events = sched.events;
+        this.strategy = strategy;
+        this.cpus = sched.cpus;
+        this.fullPreemption = sched.fullPreemption;
+        this.jitter = jitter;
+        this.recording = recording;
+    }
+
+    void boot(Task init) {
+        current = init;
+        active = cpus[0];
+        active.current = init;
+        init.started = true;
+        init.thread = Thread.currentThread();
+    }
+
+    // ---- Points ------------------------------------------------------------------------------
+
+    /**
+     * A point: the running task is about to do {@code access} to {@code object}. May run other
+     * tasks or interrupts first.
+     *
+     * @param access one of {@link Access}
+     * @param object the number of what is touched, 0 for none
+     */
+    public void point(int access, long object) {
+        Task task = current;
+        if (halting) {
+            throwHalt(task);
+        }
+        step++;
+        if (--task.lockupBudget < 0) {
+            stuck(task);
+        }
+        if (spinners != 0) {
+            recount();
+        }
+        Cpu cpu = active;
+        if (elsewhere != 0
+                || cpu.irqPending != 0
+                || !cpu.runQueue.isEmpty()
+                || jitter
+                || step >= stepLimit) {
+            ask(task, access, object);
+        }
+    }
+
+    private void ask(Task task, int access, long object) {
+        if (step >= stepLimit) {
+            stepLimit = Long.MAX_VALUE;
+            events.broken("step limit", "the run passed " + step + " points");
+        }
+        task.pendingAccess = access;
+        task.pendingObject = object;
+        do {
+            list(task, access);
+            if (alternatives == 1) {
+                return;
+            }
+            int answer = choose(ChoiceKind.POINT);
+            if (answer == 0) {
+                return;
+            }
+            perform(task, answer);
+        } while (handleAssigned(task));
+    }
+
+    /** Runs the interrupts that another CPU's task left to this one; whether there were any. */
+    private boolean handleAssigned(Task task) {
+        if (!task.interruptAssigned) {
+            return false;
+        }
+        task.interruptAssigned = false;
+        sched.deliverInterrupts(task, active);
+        return true;
+    }
+
+    // ---- Alternatives ------------------------------------------------------------------------
+
+    private void add(int action, Cpu cpu, @Nullable Task task) {
+        if (alternatives == what.length) {
+            what = Arrays.copyOf(what, alternatives * 2);
+            where = Arrays.copyOf(where, alternatives * 2);
+            who = Arrays.copyOf(who, alternatives * 2);
+        }
+        what[alternatives] = action;
+        where[alternatives] = cpu;
+        who[alternatives++] = task;
+    }
+
+    /** Lists what {@code task} at a point may be answered; "go on" is the first. */
+    private void list(Task task, int access) {
+        alternatives = 0;
+        Cpu cpu = active;
+        add(RUN, cpu, task);
+        if (cpu.irqPending != 0 && !task.irqsOff) {
+            add(INTERRUPT, cpu, task);
+        }
+        if (task.preemptCount == 0
+                && !task.irqsOff
+                && (fullPreemption || access == Access.SYSCALL)
+                && task != cpu.idle) {
+            for (Task queued : cpu.runQueue) {
+                add(PREEMPT, cpu, queued);
+            }
+        }
+        listOthers(cpu);
+        if (jitter && nextDeadline() != Cpu.NEVER) {
+            add(PASS_TIME, cpu, null);
+        }
+    }
+
+    /** Lists what there is to do where nothing can go on. */
+    private void listForced() {
+        alternatives = 0;
+        listCpu(active);
+        listOthers(active);
+    }
+
+    private void listOthers(Cpu except) {
+        for (Cpu cpu : cpus) {
+            if (cpu != except) {
+                listCpu(cpu);
+            }
+        }
+    }
+
+    private void listCpu(Cpu cpu) {
+        Task task = cpu.current;
+        if (canRun(cpu)) {
+            add(RUN, cpu, task);
+        }
+        if (cpu.irqPending != 0 && !task.irqsOff) {
+            add(INTERRUPT, cpu, task);
+        }
+    }
+
+    private boolean canRun(Cpu cpu) {
+        Task task = cpu.current;
+        if (task == cpu.idle && !inInterrupt(task)) {
+            return !cpu.runQueue.isEmpty() || stealable != 0;
+        }
+        SpinCondition condition = task.spinningFor;
+        return condition == null || condition.isReady(task);
+    }
+
+    private static boolean inInterrupt(Task task) {
+        return task.preemptCount != 0;
+    }
+
+    private void recount() {
+        int count = 0;
+        for (Cpu cpu : cpus) {
+            if (cpu != active) {
+                if (canRun(cpu)) {
+                    count++;
+                }
+                if (cpu.irqPending != 0 && !cpu.current.irqsOff) {
+                    count++;
+                }
+            }
+        }
+        elsewhere = count;
+    }
+
+    private int choose(ChoiceKind kind) {
+        int count = alternatives;
+        int answer = strategy.choose(kind, count, this);
+        if (answer < 0 || answer >= count) {
+            throw new IllegalStateException(
+                    "strategy " + strategy.name() + " answered " + answer + " of " + count);
+        }
+        note(kind, count, answer);
+        return answer;
+    }
+
+    private void note(ChoiceKind kind, int count, int answer) {
+        if (recording) {
+            if (scheduleLength == schedule.length) {
+                schedule = Arrays.copyOf(schedule, scheduleLength * 2);
+            }
+            schedule[scheduleLength++] = answer;
+        }
+        if (answer != 0 || kind != ChoiceKind.POINT) {
+            events.chosen(kind, count, answer, step);
+        }
+    }
+
+    /**
+     * Asks the strategy a question of the kernel's own, such as whether an allocation fails.
+     *
+     * @return 0 to {@code count - 1}
+     */
+    public int ask(ChoiceKind kind, int count) {
+        if (halting) {
+            throwHalt(current);
+        }
+        alternatives = count;
+        if (what.length < count) {
+            what = new int[count];
+            where = new Cpu[count];
+            who = new Task[count];
+        }
+        Arrays.fill(what, 0, count, RUN);
+        Arrays.fill(who, 0, count, null);
+        return choose(kind);
+    }
+
+    @Override
+    public @Nullable Task task(int alternative) {
+        return who[alternative];
+    }
+
+    @Override
+    public boolean isInterrupt(int alternative) {
+        return what[alternative] == INTERRUPT;
+    }
+
+    @Override
+    public long step() {
+        return step;
+    }
+
+    /** Every answer given so far, the go-ons included; for a machine that was told to record. */
+    int[] schedule() {
+        return Arrays.copyOf(schedule, scheduleLength);
+    }
+
+    // ---- Switching ---------------------------------------------------------------------------
+
+    private void perform(Task me, int answer) {
+        Cpu cpu = where[answer];
+        switch (what[answer]) {
+            case PASS_TIME -> {
+                passTime(nextDeadline());
+                recount();
+            }
+            case INTERRUPT -> {
+                active = cpu;
+                cpu.current.interruptAssigned = true;
+                handOver(me, cpu.current);
+            }
+            case PREEMPT -> {
+                Task next = Objects.requireNonNull(who[answer]);
+                dequeue(cpu, next);
+                enqueue(cpu, me);
+                run(me, cpu, next);
+            }
+            default -> {
+                active = cpu;
+                if (cpu.current == cpu.idle && !inInterrupt(cpu.idle)) {
+                    run(me, cpu, pick(cpu));
+                } else {
+                    handOver(me, cpu.current);
+                }
+            }
+        }
+    }
+
+    private void run(Task me, Cpu cpu, Task next) {
+        Task before = cpu.current;
+        cpu.current = next;
+        next.cpu = cpu;
+        if (before != next) {
+            events.switched(cpu, before, next);
+        }
+        handOver(me, next);
+    }
+
+    /** Takes the next task off {@code cpu}'s queue, or off another's if its own is empty. */
+    private Task pick(Cpu cpu) {
+        int size = cpu.runQueue.size();
+        if (size == 0) {
+            return steal();
+        }
+        int answer = 0;
+        if (size > 1) {
+            alternatives = 0;
+            for (Task task : cpu.runQueue) {
+                add(RUN, cpu, task);
+            }
+            answer = choose(ChoiceKind.TASK);
+        }
+        Task next = cpu.runQueue.peekFirst();
+        if (answer != 0) {
+            next = who[answer];
+        }
+        dequeue(cpu, Objects.requireNonNull(next));
+        return next;
+    }
+
+    private Task steal() {
+        for (Cpu cpu : cpus) {
+            for (Task task : cpu.runQueue) {
+                if (task.pinnedCpu < 0) {
+                    dequeue(cpu, task);
+                    return task;
+                }
+            }
+        }
+        throw new IllegalStateException("nothing to take though " + stealable + " were counted");
+    }
+
+    private void enqueue(Cpu cpu, Task task) {
+        task.queued = true;
+        task.cpu = cpu;
+        cpu.runQueue.addLast(task);
+        if (task.pinnedCpu < 0) {
+            stealable++;
+        }
+    }
+
+    private void dequeue(Cpu cpu, Task task) {
+        task.queued = false;
+        cpu.runQueue.remove(task);
+        if (task.pinnedCpu < 0) {
+            stealable--;
+        }
+    }
+
+    private void handOver(Task me, Task next) {
+        current = next;
+        recount();
+        if (me != next) {
+            pass(next);
+            await(me);
+        }
+    }
+
+    private void pass(Task next) {
+        next.baton = true;
+        if (next.started) {
+            next.unpark();
+        } else {
+            next.started = true;
+            Thread thread = Thread.ofVirtual().unstarted(() -> main(next));
+            next.thread = thread;
+            thread.start();
+        }
+    }
+
+    private void await(Task me) {
+        boolean interrupted = false;
+        while (!me.baton) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        me.baton = false;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (halting) {
+            throwHalt(me);
+        }
+    }
+
+    // ---- Sleeping and waking -----------------------------------------------------------------
+
+    void schedule(Task task) {
+        if (halting) {
+            throwHalt(task);
+        }
+        Cpu cpu = active;
+        task.lockupBudget = sched.lockupPoints;
+        int state = task.state();
+        if (state != TaskState.RUNNING && task.signalPendingState(state)) {
+            task.setState(TaskState.RUNNING);
+            state = TaskState.RUNNING;
+        }
+        if (state == TaskState.RUNNING) {
+            if (cpu.runQueue.isEmpty()) {
+                point(Access.SYSCALL, 0);
+                return;
+            }
+            enqueue(cpu, task);
+        }
+        vacate(cpu, task);
+        dispatch(task);
+    }
+
+    private void vacate(Cpu cpu, Task task) {
+        cpu.current = cpu.idle;
+        events.switched(cpu, task, cpu.idle);
+    }
+
+    /**
+     * Finds something to run, for a task whose CPU has nothing to do for it; returns when it may
+     * run.
+     */
+    private void dispatch(Task me) {
+        perform(me, nextForced());
+    }
+
+    private int nextForced() {
+        for (; ; ) {
+            listForced();
+            if (alternatives == 1) {
+                return 0;
+            }
+            if (alternatives > 1) {
+                return choose(ChoiceKind.CPU);
+            }
+            long deadline = nextDeadline();
+            if (deadline == Cpu.NEVER) {
+                events.deadlock(describeWaits());
+                throw new IllegalStateException("a deadlocked machine was told to go on");
+            }
+            passTime(deadline);
+        }
+    }
+
+    boolean wakeUp(Task task, int mask) {
+        point(Access.WAKE, 0);
+        int state = task.state();
+        if ((state & mask & ~TaskState.DEAD) == 0) {
+            return false;
+        }
+        task.setState(TaskState.RUNNING);
+        if (!task.queued && task.cpu.current != task) {
+            enqueue(selectCpu(task), task);
+            recount();
+        }
+        return true;
+    }
+
+    private Cpu selectCpu(Task task) {
+        if (task.pinnedCpu >= 0) {
+            return cpus[task.pinnedCpu];
+        }
+        Cpu last = task.cpu;
+        if (isIdle(last)) {
+            return last;
+        }
+        for (Cpu cpu : cpus) {
+            if (isIdle(cpu)) {
+                return cpu;
+            }
+        }
+        return last;
+    }
+
+    private static boolean isIdle(Cpu cpu) {
+        return cpu.current == cpu.idle && cpu.runQueue.isEmpty();
+    }
+
+    /** Makes a new task runnable. */
+    void admit(Task task) {
+        if (halting) {
+            throwHalt(current);
+        }
+        tasks.add(task);
+        enqueue(selectCpu(task), task);
+        recount();
+    }
+
+    /**
+     * Spins on the current CPU until {@code condition} holds; interrupts may come if they are on.
+     */
+    void spin(SpinCondition condition) {
+        Task task = current;
+        long since = active.clockNs;
+        while (!condition.isReady(task)) {
+            task.spinningFor = condition;
+            spinners++;
+            try {
+                if (active.clockNs - since > SPIN_LIMIT_NS) {
+                    events.softLockup(task);
+                }
+                dispatch(task);
+            } finally {
+                spinners--;
+                task.spinningFor = null;
+            }
+            handleAssigned(task);
+        }
+    }
+
+    // ---- Time --------------------------------------------------------------------------------
+
+    private long nextDeadline() {
+        long next = Cpu.NEVER;
+        for (Cpu cpu : cpus) {
+            next = Math.min(next, cpu.deadlineNs);
+        }
+        return next;
+    }
+
+    private void passTime(long deadline) {
+        for (Cpu cpu : cpus) {
+            cpu.clockNs = Math.max(cpu.clockNs, deadline);
+            if (cpu.deadlineNs <= deadline) {
+                cpu.deadlineNs = Cpu.NEVER;
+                cpu.raise(Scheduler.IRQ_TIMER);
+            }
+        }
+    }
+
+    long clockNs() {
+        return active.clockNs;
+    }
+
+    void program(Cpu cpu, long deadlineNs) {
+        cpu.deadlineNs = deadlineNs;
+    }
+
+    void raise(Cpu cpu, int line) {
+        cpu.raise(line);
+        recount();
+    }
+
+    // ---- Tasks' threads ----------------------------------------------------------------------
+
+    private void main(Task task) {
+        try {
+            await(task);
+            task.body.run();
+        } catch (KernelHalt | TaskExit end) {
+            // Both are ends as they should be.
+        } catch (Throwable thrown) {
+            report(task, thrown);
+        }
+        finish(task);
+    }
+
+    private void report(Task task, Throwable thrown) {
+        try {
+            events.oops(task, thrown, false);
+        } catch (KernelHalt halt) {
+            // Said all there is; finish() hands the baton to the one that ends the run.
+        }
+    }
+
+    private void finish(Task task) {
+        if (!halting) {
+            try {
+                if (task.preemptCount != 0 || task.irqsOff) {
+                    events.broken(
+                            "task exit in atomic context",
+                            task + " ended with preempt_count " + task.preemptCount);
+                }
+                task.setState(TaskState.DEAD);
+                tasks.remove(task);
+                vacate(active, task);
+                task.finished = true;
+                leave(nextForced());
+                return;
+            } catch (KernelHalt halt) {
+                // The run ended in there.
+            }
+        }
+        task.finished = true;
+        task.setState(TaskState.DEAD);
+        current = sched.init;
+        pass(sched.init);
+    }
+
+    /** As {@link #perform}, for a task that does not come back. */
+    private void leave(int answer) {
+        Cpu cpu = where[answer];
+        active = cpu;
+        Task next = cpu.current;
+        if (what[answer] == INTERRUPT) {
+            next.interruptAssigned = true;
+        } else if (next == cpu.idle && !inInterrupt(next)) {
+            next = pick(cpu);
+            cpu.current = next;
+            next.cpu = cpu;
+            events.switched(cpu, cpu.idle, next);
+        }
+        current = next;
+        recount();
+        pass(next);
+    }
+
+    /** The body of an idle task: interrupts arrive on it, and then it looks for work. */
+    void idle(Task idle) {
+        for (; ; ) {
+            handleAssigned(idle);
+            idle.lockupBudget = sched.lockupPoints;
+            dispatch(idle);
+        }
+    }
+
+    // ---- The end -----------------------------------------------------------------------------
+
+    boolean halting() {
+        return halting;
+    }
+
+    void halt() {
+        halting = true;
+    }
+
+    private void throwHalt(Task task) {
+        if (task != sched.init && ++task.swallowed > SWALLOW_LIMIT) {
+            events.leftBehind(task);
+            task.finished = true;
+            current = sched.init;
+            pass(sched.init);
+            for (; ; ) {
+                LockSupport.park(this);
+            }
+        }
+        throw KernelHalt.INSTANCE;
+    }
+
+    /** Ends every task's thread, one by one. Called by the host's thread, on a halted machine. */
+    void unwind() {
+        Task init = sched.init;
+        for (Cpu cpu : cpus) {
+            unwind(init, cpu.idle);
+        }
+        for (Task task : tasks) {
+            unwind(init, task);
+        }
+        tasks.clear();
+        current = init;
+    }
+
+    private void unwind(Task init, Task task) {
+        if (!task.started || task.finished || task == init) {
+            return;
+        }
+        current = task;
+        pass(task);
+        while (!init.baton) {
+            LockSupport.park(this);
+        }
+        init.baton = false;
+    }
+
+    private void stuck(Task task) {
+        task.lockupBudget = sched.lockupPoints;
+        events.softLockup(task);
+    }
+
+    void limitSteps(long limit) {
+        stepLimit = limit;
+    }
+
+    private String describeWaits() {
+        StringBuilder text = new StringBuilder();
+        for (Task task : tasks) {
+            describeWait(text, task);
+        }
+        describeWait(text, sched.init);
+        return text.toString();
+    }
+
+    private static void describeWait(StringBuilder text, Task task) {
+        SpinCondition condition = task.spinningFor;
+        if (task.state() == TaskState.RUNNING && condition == null) {
+            return;
+        }
+        Object waitsOn = condition != null ? condition.describeWait() : task.waitsOn;
+        text.append(task)
+                .append(" (")
+                .append(TaskState.letter(task.state()))
+                .append(") ")
+                .append(condition != null ? "spins for " : "waits for ")
+                .append(waitsOn == null ? "a wake-up" : waitsOn)
+                .append('\n');
+    }
+}

@@ -1,0 +1,262 @@
+package org.vkernel.emulator.sched;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.process.UserProcess;
+
+/**
+ * What a CPU executes: a thread of a user process, a kernel thread, or a CPU's idle task.
+ *
+ * <p>Models {@code struct task_struct} (include/linux/sched.h). Plain fields are owned by the task
+ * itself, and by interrupts that run on its stack: they change only while it holds its CPU.
+ */
+public final class Task {
+    /** {@code PF_KTHREAD}: a kernel thread, which has no user side. */
+    public static final int PF_KTHREAD = 1;
+
+    /** {@code PF_EXITING}. */
+    public static final int PF_EXITING = 2;
+
+    /** {@code PF_MEMALLOC}: may use all memory, since it is freeing some. */
+    public static final int PF_MEMALLOC = 4;
+
+    /** {@code PF_IDLE}: a CPU's idle task. */
+    public static final int PF_IDLE = 8;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Task.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final Scheduler sched;
+    private final int pid;
+    private volatile String comm;
+    private @Nullable UserProcess process;
+    final Runnable body;
+
+    /** The CPU it must run on, or -1. */
+    final int pinnedCpu;
+
+    int flags;
+    int preemptCount;
+    boolean irqsOff;
+    int rcuNesting;
+    private int rcuSequence;
+
+    /** One of {@link TaskState}. Written by the task itself and by whoever wakes it. */
+    private volatile int state;
+
+    /** Bits {@code 1 << signal} of what is pending. */
+    private volatile long pendingSignals;
+
+    /** The CPU it runs on, or ran on last. */
+    volatile Cpu cpu;
+
+    @Nullable Thread thread;
+
+    /** Simulated machine: it may run now. Set by the one who hands over, cleared by the task. */
+    volatile boolean baton;
+
+    boolean started;
+    volatile boolean finished;
+    boolean queued;
+
+    /** Simulated machine: what its CPU spins for. */
+    @Nullable SpinCondition spinningFor;
+
+    /** Simulated machine: to be done on its stack when it next holds the baton. */
+    boolean interruptAssigned;
+
+    /** Simulated machine: what its last asked point was about to do. */
+    int pendingAccess;
+
+    long pendingObject;
+
+    /** Points left before its CPU counts as stuck in the kernel. */
+    int lockupBudget;
+
+    int objectCount;
+    int swallowed;
+    int syscalls;
+    @Nullable Object waitsOn;
+
+    Task(
+            Scheduler sched,
+            int pid,
+            String comm,
+            @Nullable UserProcess process,
+            int flags,
+            Cpu cpu,
+            int pinnedCpu,
+            Runnable body) {
+        this.sched = sched;
+        this.pid = pid;
+        this.comm = comm;
+        this.process = process;
+        this.flags = flags;
+        this.cpu = cpu;
+        this.pinnedCpu = pinnedCpu;
+        this.body = body;
+        this.lockupBudget = sched.lockupPoints;
+    }
+
+    /** The task's own id ({@code task_pid_nr()}); a process's first task bears the tgid. */
+    public int pid() {
+        return pid;
+    }
+
+    public String comm() {
+        return comm;
+    }
+
+    /** Models {@code __set_task_comm()}: names are cut to 15 bytes. */
+    public void setComm(String name) {
+        comm = name.length() > 15 ? name.substring(0, 15) : name;
+    }
+
+    /** The process whose thread it is; null for kernel threads and idle tasks. */
+    public @Nullable UserProcess process() {
+        return process;
+    }
+
+    /** Gives init its process, which can only be made after its task. */
+    public void setProcess(UserProcess owner) {
+        process = owner;
+    }
+
+    public Scheduler scheduler() {
+        return sched;
+    }
+
+    public Cpu cpu() {
+        return cpu;
+    }
+
+    public int flags() {
+        return flags;
+    }
+
+    /** Sets {@code PF_*} bits; only the task itself does. */
+    public void setFlags(int bits) {
+        flags |= bits;
+    }
+
+    /** Clears {@code PF_*} bits; only the task itself does. */
+    public void clearFlags(int bits) {
+        flags &= ~bits;
+    }
+
+    public int preemptCount() {
+        return preemptCount;
+    }
+
+    public boolean irqsDisabled() {
+        return irqsOff;
+    }
+
+    /** Depth of RCU read sections. */
+    public int rcuNesting() {
+        return rcuNesting;
+    }
+
+    public void setRcuNesting(int nesting) {
+        rcuNesting = nesting;
+    }
+
+    /** The grace period that was current when the outermost read section began. */
+    public int rcuSequence() {
+        return rcuSequence;
+    }
+
+    public void setRcuSequence(int sequence) {
+        rcuSequence = sequence;
+    }
+
+    /** Adds to {@code preempt_count} without a look at what that enables: see {@link Scheduler}. */
+    public void preemptCountAdd(int value) {
+        preemptCount += value;
+    }
+
+    /** Takes off {@code preempt_count} without a look at what that enables. */
+    public void preemptCountSub(int value) {
+        preemptCount -= value;
+    }
+
+    public int state() {
+        return state;
+    }
+
+    /** Models {@code set_current_state()}: a full barrier follows. */
+    public void setState(int newState) {
+        state = newState;
+    }
+
+    boolean casState(int from, int to) {
+        return STATE.compareAndSet(this, from, to);
+    }
+
+    /** Whether it will never run again. */
+    public boolean isDead() {
+        return state == TaskState.DEAD;
+    }
+
+    /** What it sleeps for, in words for a report on deadlocks; null clears it. */
+    public void setWaitsOn(@Nullable Object what) {
+        waitsOn = what;
+    }
+
+    /** {@code signal_pending()}. */
+    public boolean signalPending() {
+        return pendingSignals != 0;
+    }
+
+    /** {@code fatal_signal_pending()}: SIGKILL is there. */
+    public boolean fatalSignalPending() {
+        return (pendingSignals & (1L << 9)) != 0;
+    }
+
+    public long pendingSignals() {
+        return pendingSignals;
+    }
+
+    /** Adds signals; whoever does so holds what guards the process's signals. */
+    public void addPendingSignals(long bits) {
+        pendingSignals |= bits;
+    }
+
+    public void clearPendingSignals(long bits) {
+        pendingSignals &= ~bits;
+    }
+
+    /** {@code signal_pending_state()}: whether a sleep in {@code sleepState} ends at once. */
+    boolean signalPendingState(int sleepState) {
+        if (pendingSignals == 0 || sleepState == TaskState.UNINTERRUPTIBLE) {
+            return false;
+        }
+        return sleepState == TaskState.INTERRUPTIBLE || fatalSignalPending();
+    }
+
+    /**
+     * A number for a new object of the kernel, the same in every schedule in which this task makes
+     * the same objects in the same order. Never 0.
+     */
+    public long nextObject() {
+        return ((long) (pid + 1) << 32) | ++objectCount;
+    }
+
+    void unpark() {
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public String toString() {
+        return comm + "[" + pid + "]";
+    }
+}
