@@ -1,0 +1,272 @@
+package org.vkernel.connector.wire;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static org.vkernel.connector.abi.ProcEventLayout.ACK_ERR;
+import static org.vkernel.connector.abi.ProcEventLayout.COMM;
+import static org.vkernel.connector.abi.ProcEventLayout.COMM_SIZE;
+import static org.vkernel.connector.abi.ProcEventLayout.COREDUMP_PARENT_PID;
+import static org.vkernel.connector.abi.ProcEventLayout.CPU;
+import static org.vkernel.connector.abi.ProcEventLayout.EVENT_DATA;
+import static org.vkernel.connector.abi.ProcEventLayout.EXIT_CODE;
+import static org.vkernel.connector.abi.ProcEventLayout.EXIT_PARENT_PID;
+import static org.vkernel.connector.abi.ProcEventLayout.EXIT_SIGNAL;
+import static org.vkernel.connector.abi.ProcEventLayout.FORK_CHILD_PID;
+import static org.vkernel.connector.abi.ProcEventLayout.FORK_PARENT_PID;
+import static org.vkernel.connector.abi.ProcEventLayout.ID_EFFECTIVE;
+import static org.vkernel.connector.abi.ProcEventLayout.ID_REAL;
+import static org.vkernel.connector.abi.ProcEventLayout.PROCESS_PID;
+import static org.vkernel.connector.abi.ProcEventLayout.PTRACE_TRACER_PID;
+import static org.vkernel.connector.abi.ProcEventLayout.SIZE;
+import static org.vkernel.connector.abi.ProcEventLayout.TIMESTAMP_NS;
+import static org.vkernel.connector.abi.ProcEventLayout.WHAT;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.vkernel.connector.abi.ProcEventType;
+import org.vkernel.netlink.wire.ByteSlice;
+import org.vkernel.netlink.wire.LittleEndian;
+import org.vkernel.netlink.wire.WireException;
+
+/**
+ * A process event, or the acknowledgement of a request for them: the data of a message from the
+ * process-event part. Unlike a message it is a value: its bytes are read once.
+ */
+public sealed interface ProcEvent {
+    /** Where and when it happened. */
+    Stamp stamp();
+
+    /** The kind, a bit of {@link ProcEventType}; unsigned. */
+    int what();
+
+    /**
+     * Where and when an event happened.
+     *
+     * @param cpu the CPU's number, unsigned
+     * @param timestampNs nanoseconds since boot
+     */
+    record Stamp(int cpu, long timestampNs) {}
+
+    /**
+     * A task in the kernel's words.
+     *
+     * @param pid the thread
+     * @param tgid its process
+     */
+    record TaskId(int pid, int tgid) {
+        /** {@code 12/10}: the thread, then its process. */
+        @Override
+        public String toString() {
+            return pid + "/" + tgid;
+        }
+    }
+
+    /** The answer to a request: 0, or a positive error number. */
+    record Ack(Stamp stamp, int err) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_NONE;
+        }
+    }
+
+    /** A task was made. */
+    record Fork(Stamp stamp, TaskId parent, TaskId child) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_FORK;
+        }
+    }
+
+    /** A task runs another program now. */
+    record Exec(Stamp stamp, TaskId task) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_EXEC;
+        }
+    }
+
+    /** A task changed its user ids, which are unsigned. */
+    record Uid(Stamp stamp, TaskId task, int ruid, int euid) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_UID;
+        }
+    }
+
+    /** A task changed its group ids, which are unsigned. */
+    record Gid(Stamp stamp, TaskId task, int rgid, int egid) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_GID;
+        }
+    }
+
+    /** A task began a session. */
+    record Sid(Stamp stamp, TaskId task) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_SID;
+        }
+    }
+
+    /** A task is traced by another, or by none any more: then the tracer is 0/0. */
+    record Ptrace(Stamp stamp, TaskId task, TaskId tracer) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_PTRACE;
+        }
+    }
+
+    /** A task has another name, of at most 15 bytes. */
+    record Comm(Stamp stamp, TaskId task, String comm) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_COMM;
+        }
+    }
+
+    /** A task dumped core; 0/0 for a parent that is gone. */
+    record Coredump(Stamp stamp, TaskId task, TaskId parent) implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_COREDUMP;
+        }
+    }
+
+    /** A task ended; 0/0 for a parent that is gone. */
+    record Exit(Stamp stamp, TaskId task, int exitCode, int exitSignal, TaskId parent)
+            implements ProcEvent {
+        @Override
+        public int what() {
+            return ProcEventType.PROC_EVENT_EXIT;
+        }
+    }
+
+    /** A kind that this version does not know, with all that follows the stamp. */
+    record Unknown(Stamp stamp, int what, ByteSlice data) implements ProcEvent {
+        public Unknown {
+            checkArgument(
+                    data.length() == SIZE - EVENT_DATA,
+                    "%s bytes of event data; expected %s",
+                    data.length(),
+                    SIZE - EVENT_DATA);
+        }
+    }
+
+    /**
+     * Reads the event that a message from the process-event part carries.
+     *
+     * @throws WireException if the data is shorter than an event
+     */
+    static ProcEvent parse(CnMsg message) {
+        return parse(message.data());
+    }
+
+    /**
+     * Reads an event; whatever follows it is not looked at.
+     *
+     * @throws WireException if the bytes are fewer than an event's
+     */
+    static ProcEvent parse(ByteSlice data) {
+        if (data.length() < SIZE) {
+            throw new WireException(
+                    "%d bytes are too short for a proc_event of %d".formatted(data.length(), SIZE));
+        }
+        Stamp stamp = new Stamp(data.u32(CPU), data.u64(TIMESTAMP_NS));
+        TaskId task = taskAt(data, PROCESS_PID);
+        int what = data.u32(WHAT);
+        return switch (what) {
+            case ProcEventType.PROC_EVENT_NONE -> new Ack(stamp, data.u32(ACK_ERR));
+            case ProcEventType.PROC_EVENT_FORK ->
+                    new Fork(stamp, taskAt(data, FORK_PARENT_PID), taskAt(data, FORK_CHILD_PID));
+            case ProcEventType.PROC_EVENT_EXEC -> new Exec(stamp, task);
+            case ProcEventType.PROC_EVENT_UID ->
+                    new Uid(stamp, task, data.u32(ID_REAL), data.u32(ID_EFFECTIVE));
+            case ProcEventType.PROC_EVENT_GID ->
+                    new Gid(stamp, task, data.u32(ID_REAL), data.u32(ID_EFFECTIVE));
+            case ProcEventType.PROC_EVENT_SID -> new Sid(stamp, task);
+            case ProcEventType.PROC_EVENT_PTRACE ->
+                    new Ptrace(stamp, task, taskAt(data, PTRACE_TRACER_PID));
+            case ProcEventType.PROC_EVENT_COMM -> new Comm(stamp, task, commOf(data));
+            case ProcEventType.PROC_EVENT_COREDUMP ->
+                    new Coredump(stamp, task, taskAt(data, COREDUMP_PARENT_PID));
+            case ProcEventType.PROC_EVENT_EXIT ->
+                    new Exit(
+                            stamp,
+                            task,
+                            data.u32(EXIT_CODE),
+                            data.u32(EXIT_SIGNAL),
+                            taskAt(data, EXIT_PARENT_PID));
+            default ->
+                    new Unknown(
+                            stamp,
+                            what,
+                            ByteSlice.of(data.slice(EVENT_DATA, SIZE - EVENT_DATA).toByteArray()));
+        };
+    }
+
+    /**
+     * The event's bytes, of the same number whatever its kind; those that it does not use are 0.
+     */
+    default byte[] toByteArray() {
+        byte[] bytes = new byte[SIZE];
+        LittleEndian.putU32(bytes, WHAT, what());
+        LittleEndian.putU32(bytes, CPU, stamp().cpu());
+        LittleEndian.putU64(bytes, TIMESTAMP_NS, stamp().timestampNs());
+        switch (this) {
+            case Ack ack -> LittleEndian.putU32(bytes, ACK_ERR, ack.err);
+            case Fork fork -> {
+                putTask(bytes, FORK_PARENT_PID, fork.parent);
+                putTask(bytes, FORK_CHILD_PID, fork.child);
+            }
+            case Exec exec -> putTask(bytes, PROCESS_PID, exec.task);
+            case Uid uid -> putIds(bytes, uid.task, uid.ruid, uid.euid);
+            case Gid gid -> putIds(bytes, gid.task, gid.rgid, gid.egid);
+            case Sid sid -> putTask(bytes, PROCESS_PID, sid.task);
+            case Ptrace ptrace -> {
+                putTask(bytes, PROCESS_PID, ptrace.task);
+                putTask(bytes, PTRACE_TRACER_PID, ptrace.tracer);
+            }
+            case Comm comm -> {
+                putTask(bytes, PROCESS_PID, comm.task);
+                byte[] name = comm.comm.getBytes(StandardCharsets.UTF_8);
+                System.arraycopy(name, 0, bytes, COMM, Math.min(name.length, COMM_SIZE - 1));
+            }
+            case Coredump coredump -> {
+                putTask(bytes, PROCESS_PID, coredump.task);
+                putTask(bytes, COREDUMP_PARENT_PID, coredump.parent);
+            }
+            case Exit exit -> {
+                putTask(bytes, PROCESS_PID, exit.task);
+                LittleEndian.putU32(bytes, EXIT_CODE, exit.exitCode);
+                LittleEndian.putU32(bytes, EXIT_SIGNAL, exit.exitSignal);
+                putTask(bytes, EXIT_PARENT_PID, exit.parent);
+            }
+            case Unknown unknown -> unknown.data.copyTo(bytes, EVENT_DATA);
+        }
+        return bytes;
+    }
+
+    private static TaskId taskAt(ByteSlice data, int at) {
+        return new TaskId(data.u32(at), data.u32(at + Integer.BYTES));
+    }
+
+    private static void putTask(byte[] bytes, int at, TaskId task) {
+        LittleEndian.putU32(bytes, at, task.pid);
+        LittleEndian.putU32(bytes, at + Integer.BYTES, task.tgid);
+    }
+
+    private static void putIds(byte[] bytes, TaskId task, int real, int effective) {
+        putTask(bytes, PROCESS_PID, task);
+        LittleEndian.putU32(bytes, ID_REAL, real);
+        LittleEndian.putU32(bytes, ID_EFFECTIVE, effective);
+    }
+
+    private static String commOf(ByteSlice data) {
+        byte[] name = data.slice(COMM, COMM_SIZE).toByteArray();
+        int end = 0;
+        while (end < COMM_SIZE && name[end] != 0) {
+            end++;
+        }
+        return new String(Arrays.copyOf(name, end), StandardCharsets.UTF_8);
+    }
+}
