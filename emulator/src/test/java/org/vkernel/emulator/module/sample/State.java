@@ -1,0 +1,7 @@
+package org.vkernel.emulator.module.sample;
+
+enum State {
+    IDLE,
+    BUSY,
+    DONE
+}
