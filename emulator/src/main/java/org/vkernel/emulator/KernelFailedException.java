@@ -21,6 +21,12 @@ public final class KernelFailedException extends RuntimeException {
         this.reports = ImmutableList.copyOf(reports);
     }
 
+    /** What happened: the first report's lines, or which process died of what. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     /** The bug reports, in the order in which they came. */
     public List<BugReport> reports() {
         return reports;

@@ -317,6 +317,12 @@ public final class VirtualKernel implements AutoCloseable {
         return sched.halting();
     }
 
+    /** Every answer of the run so far, where the configuration asked to record them. */
+    public int[] schedule() {
+        SimMachine sim = sched.sim();
+        return sim == null ? new int[0] : sim.schedule();
+    }
+
     private KernelFailedException failed() {
         unwind();
         return failure("the run has ended");

@@ -289,7 +289,7 @@ public final class SimMachine implements Alternatives {
     }
 
     /** Every answer given so far, the go-ons included; for a machine that was told to record. */
-    int[] schedule() {
+    public int[] schedule() {
         return Arrays.copyOf(schedule, scheduleLength);
     }
 
