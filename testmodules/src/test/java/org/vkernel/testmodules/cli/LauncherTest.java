@@ -191,6 +191,32 @@ class LauncherTest {
     }
 
     @Test
+    void fasterStart_isPreparedOncePerJarAndUsed() throws Exception {
+        putFreshJar();
+        Path cache = jar.resolveSibling("vkernel.aot");
+
+        assertTrue(vkernel().err().contains("preparing a faster start"));
+        FileTime made = Files.getLastModifiedTime(cache);
+        assertTrue(Files.size(cache) > 0, "the JVM made no cache");
+        assertEquals("", vkernel().err());
+        assertEquals(made, Files.getLastModifiedTime(cache));
+
+        Files.setLastModifiedTime(cache, EARLIER);
+        assertTrue(vkernel().err().contains("preparing a faster start"));
+    }
+
+    @Test
+    void fasterStart_cacheBroken_startsAllTheSame() throws Exception {
+        putFreshJar();
+        Files.writeString(jar.resolveSibling("vkernel.aot"), "no cache at all");
+
+        Result result = vkernel("x");
+
+        assertEquals("[x]\nthe input\n", result.out());
+        assertEquals(7, result.status());
+    }
+
+    @Test
     void lockOfADeadOwner_isTakenOver() throws Exception {
         Process owner = new ProcessBuilder("true").start();
         assertEquals(0, owner.waitFor());
