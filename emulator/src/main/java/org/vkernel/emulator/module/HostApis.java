@@ -131,7 +131,6 @@ final class HostApis {
                     rule("java/lang/System$Logger*", LOG),
                     rule("java/lang/IO", LOG),
                     rule("java/util/logging/*", LOG),
-                    rule("java/lang/Throwable", LOG).of("printStackTrace"),
                     // the process and its host
                     rule("java/lang/System", null).of("arraycopy", "lineSeparator"),
                     rule("java/lang/System", "the result of init()").of("exit"),

@@ -13,7 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A copy has one user at a time; kernels alive at once never share one. To a module of a
  * top-level class belong the classes of its package that its code names, to one of a nested class
  * that class and those nested in it. All others, the host of a nested class and its siblings
- * included, are the ones that the rest of the program sees.
+ * included, are the ones that the rest of the program sees. So an object that is handed between a
+ * module and the rest of the program must be of a class outside the module.
  *
  * <p>Differs from Java: the static initialisers of all the module's classes run when the module is
  * started, not each at its class's first use, so that the static variables are there before any

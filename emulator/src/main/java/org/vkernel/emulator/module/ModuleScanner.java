@@ -184,6 +184,8 @@ public final class ModuleScanner {
         String type = member.type().stringValue();
         if (MONITOR_METHODS.contains(name + type)) {
             refuse("uses Object." + name, "a wait queue of the kernel");
+        } else if ((name + type).equals("printStackTrace()V")) {
+            refuse("uses Throwable.printStackTrace", "printk");
         } else if (name.equals("hashCode") && type.equals("()I") && isIdentityHash(owner)) {
             refuse(
                     "uses Object.hashCode, which is the object's identity",
