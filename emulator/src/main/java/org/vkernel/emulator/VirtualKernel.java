@@ -4,6 +4,7 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -17,6 +18,8 @@ import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.locking.Rcu;
+import org.vkernel.emulator.module.KernelModule;
+import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.process.ProcessBody;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.ChoiceKind;
@@ -55,6 +58,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final Trace trace;
     private final Softirqs softirqs;
     private final Rcu rcu;
+    private final Modules modules;
     private final UserProcess init;
     private final SplitMix random;
     private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
@@ -64,6 +68,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final AtomicReference<@Nullable Thread> hostThread = new AtomicReference<>();
     private boolean closed;
     private boolean unwound;
+    private boolean leftBehind;
 
     private VirtualKernel(KernelConfig config) {
         this.config = config;
@@ -83,6 +88,7 @@ public final class VirtualKernel implements AutoCloseable {
         sched.hostEnter(initTask);
         this.softirqs = new Softirqs(sched, trace, config.profile().leavesSoftirqsToKsoftirqd());
         this.rcu = new Rcu(sched, softirqs);
+        this.modules = new Modules(this);
         this.init = new UserProcess(this, 1, 0, 0);
         initTask.setProcess(init);
         for (Subsystem subsystem : BUILT_IN) {
@@ -120,6 +126,10 @@ public final class VirtualKernel implements AutoCloseable {
 
     public Rcu rcu() {
         return rcu;
+    }
+
+    public Modules modules() {
+        return modules;
     }
 
     /** The first process, whose thread is the host's. */
@@ -218,6 +228,49 @@ public final class VirtualKernel implements AutoCloseable {
         sched.hostEnter(sched.init());
     }
 
+    /**
+     * Loads a module, as {@code insmod} does.
+     *
+     * @param params {@code name=value} each
+     * @throws ErrnoException if that fails; {@link Modules#lastError} says why
+     */
+    public void insmod(Class<? extends KernelModule> type, String... params) {
+        throwErrno("insmod", call(() -> modules.insmod(type, parseParams(params))));
+    }
+
+    /** As {@link #insmod}, after the modules that it depends on. */
+    public void modprobe(Class<? extends KernelModule> type, String... params) {
+        throwErrno("modprobe", call(() -> modules.modprobe(type, parseParams(params))));
+    }
+
+    /**
+     * Unloads a module.
+     *
+     * @throws ErrnoException if that fails
+     */
+    public void rmmod(String name) {
+        throwErrno("rmmod", call(() -> modules.rmmod(name)));
+    }
+
+    private void throwErrno(String call, int result) {
+        if (result < 0) {
+            throw new ErrnoException(call + " (" + modules.lastError() + ")", -result);
+        }
+    }
+
+    private static Map<String, String> parseParams(String... params) {
+        Map<String, String> parsed = new LinkedHashMap<>();
+        for (String param : params) {
+            int equals = param.indexOf('=');
+            if (equals < 0) {
+                parsed.put(param, "");
+            } else {
+                parsed.put(param.substring(0, equals), param.substring(equals + 1));
+            }
+        }
+        return parsed;
+    }
+
     /** Starts a process of user 0; it runs when the host lets time pass. */
     public UserProcess spawn(String comm, ProcessBody body) {
         return spawn(comm, 0, body);
@@ -307,6 +360,22 @@ public final class VirtualKernel implements AutoCloseable {
         }
     }
 
+    /** An exception left kernel or module code that runs for the current task. */
+    public void oops(Throwable thrown) {
+        new Events().oops(sched.current(), thrown, false);
+    }
+
+    /** Whether the running task may do what only root may ({@code capable()}). */
+    public boolean currentIsCapable() {
+        UserProcess process = sched.current().process();
+        return process == null || process.isCapable();
+    }
+
+    /** A line for the log, of the kernel itself. */
+    public void logLine(String line) {
+        config.log().accept(line);
+    }
+
     /** Every report so far, the known ones included. */
     public List<BugReport> reports() {
         return ImmutableList.copyOf(reports);
@@ -394,6 +463,7 @@ public final class VirtualKernel implements AutoCloseable {
         for (UserProcess process : processes()) {
             process.awaitExit();
         }
+        modules.unloadAll();
         for (Subsystem subsystem : BUILT_IN.reverse()) {
             subsystem.exit(this);
         }
@@ -403,6 +473,7 @@ public final class VirtualKernel implements AutoCloseable {
         if (!unwound) {
             unwound = true;
             sched.unwind();
+            modules.releaseAll(leftBehind);
         }
     }
 
@@ -461,6 +532,7 @@ public final class VirtualKernel implements AutoCloseable {
 
         @Override
         public void leftBehind(Task task) {
+            leftBehind = true;
             config.log().accept(task + " swallowed the end of the run and was left behind");
         }
     }

@@ -112,6 +112,11 @@ public final class SimMachine implements Alternatives {
         }
     }
 
+    /** A number for a new object of the running task: see {@link Task#nextObject}. */
+    public long nextObject() {
+        return current.nextObject();
+    }
+
     private void ask(Task task, int access, long object) {
         if (step >= stepLimit) {
             stepLimit = Long.MAX_VALUE;

@@ -1,0 +1,119 @@
+package org.vkernel.emulator.module;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.shared.SharedRef;
+
+/**
+ * A module that is loaded: {@code struct module}.
+ *
+ * <p>Its reference count starts at 1, plus 1 while {@code init} runs; {@code lsmod} shows one less.
+ */
+public final class Module implements ModuleRef {
+    private final Scheduler sched;
+    private final String name;
+    private final Class<? extends KernelModule> pattern;
+    private final AtomicInt references;
+    private final SharedRef<ModuleState> state;
+
+    /** Modules that use this one; guarded by {@code module_mutex}. */
+    private final List<Module> users = new ArrayList<>();
+
+    /** Modules that this one uses; guarded by {@code module_mutex}. */
+    private final List<Module> uses = new ArrayList<>();
+
+    private @Nullable LoadedModule loaded;
+    private @Nullable KernelModule instance;
+
+    Module(Scheduler sched, String name, Class<? extends KernelModule> pattern) {
+        this.sched = sched;
+        this.name = name;
+        this.pattern = pattern;
+        this.references = new AtomicInt(sched, 2);
+        this.state = new SharedRef<>(sched, ModuleState.COMING);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The class that was named at load. */
+    public Class<? extends KernelModule> pattern() {
+        return pattern;
+    }
+
+    public ModuleState state() {
+        ModuleState seen = state.rcuDereference();
+        return seen == null ? ModuleState.GOING : seen;
+    }
+
+    void setState(ModuleState to) {
+        state.rcuAssign(to);
+    }
+
+    /** References besides the base one ({@code module_refcount()}). */
+    public int referenceCount() {
+        return references.get() - 1;
+    }
+
+    /** The modules that use this one, oldest first. */
+    public List<Module> users() {
+        return users;
+    }
+
+    List<Module> uses() {
+        return uses;
+    }
+
+    void bind(@Nullable LoadedModule copy, KernelModule object) {
+        loaded = copy;
+        instance = object;
+    }
+
+    void setLoaded(LoadedModule copy) {
+        loaded = copy;
+    }
+
+    @Nullable LoadedModule loaded() {
+        return loaded;
+    }
+
+    KernelModule instance() {
+        return Objects.requireNonNull(instance);
+    }
+
+    /** Whether {@code code} is of a class of this module. */
+    @SuppressWarnings("ReferenceEquality") // a class loader is itself and nobody else
+    boolean owns(Object code) {
+        KernelModule object = instance;
+        return object != null
+                && object.getClass().getClassLoader() == code.getClass().getClassLoader()
+                && loaded != null;
+    }
+
+    @Override
+    public boolean tryGet() {
+        return state() != ModuleState.GOING && references.incrementNotZero();
+    }
+
+    @Override
+    public void put() {
+        if (references.decrementAndGet() < 0) {
+            sched.reportBroken("module_put() without a reference", name);
+        }
+    }
+
+    /** {@code try_release_module_ref()}: drops the base reference if it is the only one. */
+    boolean tryRelease() {
+        return references.compareAndSet(1, 0);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

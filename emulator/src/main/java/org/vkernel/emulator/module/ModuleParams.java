@@ -1,0 +1,99 @@
+package org.vkernel.emulator.module;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Stores what {@code insmod} was given into a module's parameters (kernel/params.c). */
+final class ModuleParams {
+    private static final long UINT_MAX = 0xffff_ffffL;
+
+    /** A value that its parameter cannot take. */
+    static final class InvalidException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        InvalidException(String value, String name) {
+            super(String.format("`%s' invalid for parameter `%s'", value, name));
+        }
+    }
+
+    private final Map<String, Field> fields = new TreeMap<>();
+
+    ModuleParams(Class<?> module) {
+        for (Field field : module.getDeclaredFields()) {
+            if (field.isAnnotationPresent(ModuleParam.class)) {
+                if (!Modifier.isStatic(field.getModifiers())
+                        || Modifier.isFinal(field.getModifiers())) {
+                    throw new IllegalArgumentException(
+                            module.getName()
+                                    + "."
+                                    + field.getName()
+                                    + ": a parameter is static"
+                                    + " and not final");
+                }
+                field.setAccessible(true);
+                fields.put(field.getName(), field);
+            }
+        }
+    }
+
+    /**
+     * Stores one parameter.
+     *
+     * @return whether the module has it
+     */
+    boolean set(String name, String value) throws InvalidException {
+        Field field = fields.get(name);
+        if (field == null) {
+            return false;
+        }
+        try {
+            field.set(null, parse(field, value));
+        } catch (NumberFormatException e) {
+            throw new InvalidException(value, name);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+        return true;
+    }
+
+    private static @Nullable Object parse(Field field, String value) throws InvalidException {
+        Class<?> type = field.getType();
+        if (type == String.class) {
+            return value;
+        }
+        if (type == boolean.class) {
+            return parseBoolean(field.getName(), value);
+        }
+        long number = parseNumber(value);
+        if (type == long.class) {
+            return number;
+        }
+        if (type != int.class) {
+            throw new IllegalArgumentException(
+                    field + ": a parameter is an int, long, boolean or String");
+        }
+        boolean unsigned = field.getAnnotation(ModuleParam.class).unsigned();
+        long least = unsigned ? 0 : Integer.MIN_VALUE;
+        long most = unsigned ? UINT_MAX : Integer.MAX_VALUE;
+        if (number < least || number > most) {
+            throw new InvalidException(value, field.getName());
+        }
+        return (int) number;
+    }
+
+    /** As {@code kstrtol()} with base 0: decimal, {@code 0x} hexadecimal, {@code 0} octal. */
+    private static long parseNumber(String value) {
+        return Long.decode(value);
+    }
+
+    private static boolean parseBoolean(String name, String value) throws InvalidException {
+        return switch (value) {
+            case "y", "Y", "1", "on", "" -> true;
+            case "n", "N", "0", "off" -> false;
+            default -> throw new InvalidException(value, name);
+        };
+    }
+}

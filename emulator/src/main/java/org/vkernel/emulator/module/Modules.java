@@ -1,0 +1,445 @@
+package org.vkernel.emulator.module;
+
+import com.google.common.base.CaseFormat;
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.KnownCounterExamples;
+import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.locking.Mutex;
+import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.KernelHalt;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.TaskExit;
+import org.vkernel.emulator.trace.TraceKind;
+
+/**
+ * The loaded modules of one kernel (kernel/module/main.c).
+ *
+ * <p>Lock order: {@code module_mutex} is innermost; neither {@code init} nor {@code exit} runs
+ * under it.
+ */
+public final class Modules {
+    private static final TraceKind LOAD = TraceKind.of("module", "module_load", "result", "", "");
+    private static final TraceKind FREE = TraceKind.of("module", "module_free", "", "", "");
+
+    private final VirtualKernel kernel;
+    private final Scheduler sched;
+    private final Mutex mutex;
+    private final WaitQueue stateChanges;
+
+    /** In the order of loading; guarded by {@code mutex}. */
+    private final List<Module> modules = new ArrayList<>();
+
+    private final Map<Class<?>, Module> exporters = new ConcurrentHashMap<>();
+    private final List<UnloadCheck> unloadChecks = new CopyOnWriteArrayList<>();
+    private @Nullable String lastError;
+
+    /** Makes the empty table of a kernel. */
+    public Modules(VirtualKernel kernel) {
+        this.kernel = kernel;
+        this.sched = kernel.sched();
+        this.mutex = new Mutex(sched, "module_mutex");
+        this.stateChanges = new WaitQueue(sched, "a module to be loaded or gone");
+    }
+
+    /** The name that a module's class bears in the kernel. */
+    public static String nameOf(Class<? extends KernelModule> type) {
+        ModuleInfo info = type.getAnnotation(ModuleInfo.class);
+        return info != null && !info.name().isEmpty()
+                ? info.name()
+                : CaseFormat.UPPER_CAMEL.to(CaseFormat.LOWER_UNDERSCORE, type.getSimpleName());
+    }
+
+    private static boolean isCore(Class<? extends KernelModule> type) {
+        ModuleInfo info = type.getAnnotation(ModuleInfo.class);
+        return info != null && info.core();
+    }
+
+    // ---- Loading -----------------------------------------------------------------------------
+
+    /**
+     * Loads a module and, before it, those that it depends on ({@code modprobe}).
+     *
+     * @return as {@link #insmod}; a module that is there already is no failure
+     */
+    public int modprobe(Class<? extends KernelModule> type, Map<String, String> params) {
+        ModuleInfo info = type.getAnnotation(ModuleInfo.class);
+        if (info != null) {
+            for (Class<? extends KernelModule> needed : info.dependsOn()) {
+                int error = find(nameOf(needed)) == null ? modprobe(needed, Map.of()) : 0;
+                if (error != 0 && error != -Errno.EEXIST) {
+                    return error;
+                }
+            }
+        }
+        return insmod(type, params);
+    }
+
+    /**
+     * Loads a module: models {@code load_module()} and {@code do_init_module()}. Context: process;
+     * sleeps.
+     *
+     * @param params what its parameters are set to, by name; unknown ones are ignored with a
+     *     warning
+     * @return 0; {@code -EPERM} for a user without {@code CAP_SYS_MODULE}; {@code -EEXIST} if it is
+     *     there; {@code -EBUSY} if another load of it has just failed; {@code -EINVAL} for a bad
+     *     value; {@code -ENOEXEC} if its class uses what kernel code must not; {@code -ENOENT} for
+     *     an unknown symbol; or what its {@code init} returned
+     */
+    public int insmod(Class<? extends KernelModule> type, Map<String, String> params) {
+        if (!kernel.currentIsCapable()) {
+            return fail(nameOf(type) + ": Operation not permitted", -Errno.EPERM);
+        }
+        String name = nameOf(type);
+        int error = addUnformed(name);
+        if (error != 0) {
+            return fail("could not insert '" + name + "': " + Errno.text(-error), error);
+        }
+        Module module = new Module(sched, name, type);
+        mutex.lock();
+        modules.add(module);
+        mutex.unlock();
+        int result = load(module, params);
+        if (kernel.trace().isActive()) {
+            kernel.trace().emit(LOAD, result, 0, 0, name);
+        }
+        return result;
+    }
+
+    /** Waits out another load of the same name: models {@code add_unformed_module()}. */
+    private int addUnformed(String name) {
+        Module other = find(name);
+        if (other == null) {
+            return 0;
+        }
+        if (other.state() == ModuleState.COMING) {
+            int interrupted =
+                    stateChanges.waitEventInterruptible(
+                            () -> other.state() != ModuleState.COMING || find(name) != other);
+            if (interrupted != 0) {
+                return -Errno.EINTR;
+            }
+            Module now = find(name);
+            return now != null && now.state() == ModuleState.LIVE ? -Errno.EEXIST : -Errno.EBUSY;
+        }
+        return other.state() == ModuleState.LIVE ? -Errno.EEXIST : -Errno.EBUSY;
+    }
+
+    private int load(Module module, Map<String, String> params) {
+        int error;
+        try {
+            error = form(module, params);
+        } catch (ModuleRefusedException refused) {
+            String why = String.valueOf(refused.getMessage());
+            why.lines().forEach(kernel::logLine);
+            remove(module);
+            return fail(why, -Errno.ENOEXEC);
+        }
+        if (error != 0) {
+            remove(module);
+            return error;
+        }
+        return initialise(module);
+    }
+
+    private int form(Module module, Map<String, String> params) {
+        Class<? extends KernelModule> type = module.pattern();
+        Class<?> loadedType = type;
+        LoadedModule copy = null;
+        if (!isCore(type)) {
+            boolean instrument = sched.sim() != null;
+            copy = ModuleLoader.shared().acquire(type, instrument);
+            module.setLoaded(copy);
+            if (instrument) {
+                copy.start(new Points(Objects.requireNonNull(sched.sim())));
+            } else {
+                copy.start();
+            }
+            loadedType = copy.moduleClass();
+        }
+        ModuleParams known = new ModuleParams(loadedType);
+        for (Map.Entry<String, String> param : params.entrySet()) {
+            try {
+                if (!known.set(param.getKey(), param.getValue())) {
+                    kernel.logLine(
+                            module.name() + ": unknown parameter '" + param.getKey() + "' ignored");
+                }
+            } catch (ModuleParams.InvalidException invalid) {
+                String message = module.name() + ": " + invalid.getMessage();
+                kernel.logLine(message);
+                return fail(message, -Errno.EINVAL);
+            }
+        }
+        module.bind(copy, copy == null ? newCore(type) : copy.newInstance(KernelModule.class));
+        return 0;
+    }
+
+    private static KernelModule newCore(Class<? extends KernelModule> type) {
+        try {
+            var constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return constructor.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException(
+                    type.getName()
+                            + " cannot be made: a module has a constructor without arguments",
+                    e);
+        }
+    }
+
+    private int initialise(Module module) {
+        int result;
+        try {
+            result = module.instance().init(new ModuleContext(kernel, this, module));
+        } catch (UnknownSymbolException unknown) {
+            String message = module.name() + ": Unknown symbol " + unknown.symbol() + " (err -2)";
+            kernel.logLine(message);
+            result = fail(message, -Errno.ENOENT);
+        } catch (KernelHalt | TaskExit end) {
+            throw end;
+        } catch (Throwable thrown) {
+            kernel.oops(thrown);
+            result = -Errno.EFAULT; // the task that ran insmod dies in Linux; here it goes on
+        }
+        if (result < 0) {
+            module.setState(ModuleState.GOING);
+            kernel.rcu().synchronize();
+            checkLeft(module);
+            remove(module);
+            return fail("could not insert '" + module.name() + "': " + Errno.text(-result), result);
+        }
+        if (result > 0) {
+            kernel.logLine(
+                    "do_init_module: '"
+                            + module.name()
+                            + "'->init suspiciously returned "
+                            + result
+                            + ", it should follow 0/-E convention");
+        }
+        module.setState(ModuleState.LIVE);
+        module.put();
+        stateChanges.wakeUpAll();
+        return 0;
+    }
+
+    private int fail(String why, int error) {
+        lastError = why;
+        return error;
+    }
+
+    /** Why the last load or unload failed, in words; null if none has. */
+    public @Nullable String lastError() {
+        return lastError;
+    }
+
+    // ---- Unloading ---------------------------------------------------------------------------
+
+    /**
+     * Unloads a module: models {@code delete_module()}. Context: process; sleeps.
+     *
+     * @return 0; {@code -EPERM}; {@code -ENOENT}; {@code -EWOULDBLOCK} if it is used; {@code
+     *     -EBUSY} if it is not live
+     */
+    public int rmmod(String name) {
+        if (!kernel.currentIsCapable()) {
+            return -Errno.EPERM;
+        }
+        mutex.lock();
+        Module module = findLocked(name);
+        int error = module == null ? -Errno.ENOENT : tryStop(module);
+        mutex.unlock();
+        if (error != 0 || module == null) {
+            return fail("could not remove '" + name + "': " + Errno.text(-error), error);
+        }
+        try {
+            module.instance().exit(new ModuleContext(kernel, this, module));
+        } catch (KernelHalt | TaskExit end) {
+            throw end;
+        } catch (Throwable thrown) {
+            kernel.oops(thrown);
+        }
+        checkLeft(module);
+        kernel.rcu().synchronize();
+        remove(module);
+        if (kernel.trace().isActive()) {
+            kernel.trace().emit(FREE, 0, 0, 0, name);
+        }
+        return 0;
+    }
+
+    private static int tryStop(Module module) {
+        if (!module.users().isEmpty()) {
+            return -Errno.EWOULDBLOCK;
+        }
+        if (module.state() != ModuleState.LIVE) {
+            return -Errno.EBUSY;
+        }
+        if (!module.tryRelease()) {
+            return -Errno.EWOULDBLOCK;
+        }
+        module.setState(ModuleState.GOING);
+        return 0;
+    }
+
+    private void remove(Module module) {
+        mutex.lock();
+        for (Module used : module.uses()) {
+            used.users().remove(module);
+            used.put();
+        }
+        module.uses().clear();
+        exporters
+                .entrySet()
+                .removeIf(exported -> {
+                    if (exported.getValue() == module) {
+                        kernel.withdraw(exported.getKey());
+                    }
+                    return exported.getValue() == module;
+                });
+        modules.remove(module);
+        mutex.unlock();
+        LoadedModule copy = module.loaded();
+        if (copy != null) {
+            copy.release();
+        }
+        stateChanges.wakeUpAll();
+    }
+
+    /** Unloads all that are left, newest first, as a shutdown does. */
+    public void unloadAll() {
+        for (Module module : ImmutableList.copyOf(modules).reverse()) {
+            int error = rmmod(module.name());
+            if (error != 0) {
+                sched.reportBroken(
+                        "module cannot be unloaded at shutdown",
+                        module.name() + ": " + Errno.name(error));
+            }
+        }
+    }
+
+    /**
+     * Gives back the copies of all modules, of a kernel that has ended.
+     *
+     * @param tasksAreLeft whether a task may still be in a module's code
+     */
+    public void releaseAll(boolean tasksAreLeft) {
+        for (Module module : modules) {
+            LoadedModule copy = module.loaded();
+            if (copy != null) {
+                if (tasksAreLeft) {
+                    copy.discard();
+                } else {
+                    copy.release();
+                }
+            }
+        }
+        modules.clear();
+    }
+
+    private void checkLeft(Module module) {
+        for (UnloadCheck check : unloadChecks) {
+            for (String left : check.leftBy(module)) {
+                String what = module.name() + " is gone but left " + left;
+                kernel.report(
+                        "leak at module unload",
+                        what,
+                        StackTraces.here(),
+                        KnownCounterExamples.isKnown("leak at module unload", what));
+            }
+        }
+    }
+
+    /** Adds a check that each failed load and each unload is followed by. */
+    public void addUnloadCheck(UnloadCheck check) {
+        unloadChecks.add(check);
+    }
+
+    // ---- Symbols and look-ups ----------------------------------------------------------------
+
+    /** Notes that {@code user} uses what exports {@code type}: models {@code ref_module()}. */
+    void link(Module user, Class<?> type) {
+        Module used = exporters.get(type);
+        if (used == null || used == user) {
+            return;
+        }
+        mutex.lock();
+        if (!user.uses().contains(used) && used.tryGet()) {
+            user.uses().add(used);
+            used.users().add(user);
+        }
+        mutex.unlock();
+    }
+
+    <T> void export(Module module, Class<T> type, T part) {
+        kernel.provide(type, part);
+        exporters.put(type, module);
+    }
+
+    /** The module of this name, or null. Context: process; sleeps. */
+    public @Nullable Module find(String name) {
+        mutex.lock();
+        Module found = findLocked(name);
+        mutex.unlock();
+        return found;
+    }
+
+    private @Nullable Module findLocked(String name) {
+        for (Module module : modules) {
+            if (module.name().equals(name)) {
+                return module;
+            }
+        }
+        return null;
+    }
+
+    /** The module whose code {@code code} is, such as a callback; null for the kernel's own. */
+    public @Nullable Module ownerOf(Object code) {
+        for (Module module : modules) {
+            if (module.owns(code)) {
+                return module;
+            }
+        }
+        return null;
+    }
+
+    /** All modules, oldest first. */
+    public List<Module> all() {
+        return ImmutableList.copyOf(modules);
+    }
+
+    /** The points of a module's code. */
+    private record Points(SimMachine sim) implements ModulePoints {
+        /** Arrays have no numbers: all count as one object. */
+        private static final long ARRAYS = -1;
+
+        @Override
+        public void fieldAccess(long object, int site, boolean write) {
+            sim.point(write ? Access.WRITE : Access.READ, object == 0 ? -2L - site : object);
+        }
+
+        @Override
+        public void arrayAccess(Object array, int site, boolean write) {
+            sim.point(write ? Access.WRITE : Access.READ, ARRAYS);
+        }
+
+        @Override
+        public void backEdge(int site) {
+            sim.point(Access.RELAX, 0);
+        }
+
+        @Override
+        public long newObject() {
+            return sim.nextObject();
+        }
+    }
+}
