@@ -139,6 +139,68 @@ class ModulePointsTest {
         module.release();
     }
 
+    /** Array initialisers with accesses of all kinds inside. */
+    @SuppressWarnings("StatementSwitchToExpressionSwitch") // the old one has a table
+    static final class Filling implements Supplier<String> {
+        enum Colour {
+            RED,
+            BLUE
+        }
+
+        private static int number(Colour colour) {
+            switch (colour) {
+                case RED:
+                    return 1;
+                default:
+                    return 2;
+            }
+        }
+
+        @Override
+        public String get() {
+            int[] given = new int[2];
+            byte[] bytes = {1, 2};
+            long[] wide = {given[0]++, given[1] = 4, number(Colour.BLUE)};
+            Object[][] nested = {{wide[2]--, "a"}, {new boolean[] {true}[0]}};
+            int[] cased = {
+                switch (bytes[1]) {
+                    case 2 -> 5;
+                    default -> 6;
+                }
+            };
+            return nested[0][0] + "" + nested[1][0] + cased[0];
+        }
+    }
+
+    @Test
+    void initialisersOfArrays_areNoPoints() {
+        LoadedModule module = new ModuleLoader().acquire(Filling.class, true);
+        RecordingPoints points = new RecordingPoints(module.sites());
+        module.start(points);
+        Supplier<?> filling = module.newInstance(Supplier.class);
+        points.take();
+        assertEquals("2true5", filling.get());
+        assertEquals(
+                List.of(
+                        // given[0]++, given[1] = 4
+                        "read int[]",
+                        "write int[]",
+                        "write int[]",
+                        // wide[2]--, the new array's element
+                        "read long[]",
+                        "write long[]",
+                        "read byte[] or boolean[]",
+                        // bytes[1], and the store after a switch, which cannot be told
+                        "read byte[] or boolean[]",
+                        "write int[]",
+                        "read Object[]",
+                        "read Object[]",
+                        "read Object[]",
+                        "read Object[]",
+                        "read int[]"),
+                points.take());
+    }
+
     @Test
     void sites_nameTheLine(@TempDir Path folder) throws Exception {
         String source =
