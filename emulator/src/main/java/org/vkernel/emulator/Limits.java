@@ -11,5 +11,8 @@ public final class Limits {
      */
     public static final int LOCKUP_POINTS = 1_000_000;
 
+    /** Caches of objects in one kernel, besides the general ones (Linux: no limit). */
+    public static final int KMEM_CACHES = 16;
+
     private Limits() {}
 }

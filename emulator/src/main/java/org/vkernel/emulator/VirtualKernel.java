@@ -18,6 +18,7 @@ import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.locking.Rcu;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.process.ProcessBody;
@@ -30,6 +31,7 @@ import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.skb.SkBuffs;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 
@@ -59,6 +61,8 @@ public final class VirtualKernel implements AutoCloseable {
     private final Softirqs softirqs;
     private final Rcu rcu;
     private final Modules modules;
+    private final Memory mm;
+    private final SkBuffs skbs;
     private final UserProcess init;
     private final SplitMix random;
     private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
@@ -89,6 +93,8 @@ public final class VirtualKernel implements AutoCloseable {
         this.softirqs = new Softirqs(sched, trace, config.profile().leavesSoftirqsToKsoftirqd());
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
+        this.mm = new Memory(sched);
+        this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
         this.init = new UserProcess(this, 1, 0, 0);
         initTask.setProcess(init);
         for (Subsystem subsystem : BUILT_IN) {
@@ -130,6 +136,16 @@ public final class VirtualKernel implements AutoCloseable {
 
     public Modules modules() {
         return modules;
+    }
+
+    /** Memory, as {@code kmalloc()} and its kin see it. */
+    public Memory mm() {
+        return mm;
+    }
+
+    /** The allocator of sk_buffs. */
+    public SkBuffs skbs() {
+        return skbs;
     }
 
     /** The first process, whose thread is the host's. */
@@ -467,6 +483,8 @@ public final class VirtualKernel implements AutoCloseable {
         for (Subsystem subsystem : BUILT_IN.reverse()) {
             subsystem.exit(this);
         }
+        rcu.barrier();
+        mm.checkLeaks();
     }
 
     private void unwind() {

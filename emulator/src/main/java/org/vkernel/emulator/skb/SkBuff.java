@@ -1,0 +1,624 @@
+package org.vkernel.emulator.skb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.PreemptCount;
+import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskExit;
+import org.vkernel.emulator.shared.AtomicInt;
+
+/**
+ * A socket buffer: a message on its way through the kernel, with what the protocol notes about it.
+ *
+ * <pre>
+ *   0             data            tail                       end
+ *   +-------------+---------------+--------------------------+-------------+
+ *   | headroom    | len() bytes   | tailroom                 | shared info |
+ *   +-------------+---------------+--------------------------+-------------+
+ * </pre>
+ *
+ * <p>Models {@code struct sk_buff} with linear data only. Two counts: {@code users} holders of this
+ * object, {@code dataref} objects that share the bytes. All other fields are exclusive to the one
+ * holder; when they are shared, nobody changes them. An sk_buff that is used after its last holder
+ * has let go of it, or freed twice, is reported with both places.
+ *
+ * <p>Differs from Linux: the byte array grows up to {@code end} as it is needed, since a program
+ * cannot tell; sizes and charges are computed from what Linux would allocate.
+ */
+public final class SkBuff {
+    private static final VarHandle USERS;
+    private static final VarHandle DATAREF;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            USERS = lookup.findVarHandle(SkBuff.class, "users", int.class);
+            DATAREF = lookup.findVarHandle(SkBuff.class, "dataref", AtomicInt.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final SkBuffs skbs;
+    private final @Nullable SimMachine sim;
+    private final long object;
+
+    // The data.
+    private byte[] head;
+    private int data;
+    private int tail;
+    private int end;
+    private int truesize;
+    private boolean isVirtual;
+    private boolean cloned;
+
+    /** How many sk_buffs share {@link #head}; null until the first clone is made. */
+    private @Nullable AtomicInt dataref;
+
+    private int users = 1;
+
+    // Its place in a queue; guarded by the queue's lock.
+    @Nullable SkBuff next;
+    @Nullable SkBuff prev;
+    @Nullable SkBuffQueue queue;
+
+    // Whom it is charged to.
+    private @Nullable SkBuffOwner sk;
+    private @Nullable SkBuffDestructor destructor;
+
+    // What netlink notes about a message (struct netlink_skb_parms).
+    private @Nullable SkBuffOwner sender;
+    private int portid;
+    private int dstGroup;
+    private int credsPid;
+    private int credsUid;
+    private int credsGid;
+    private int cbFlags;
+    private int nsid;
+
+    /** Where it was freed, in checked runs. */
+    private @Nullable Throwable freedAt;
+
+    SkBuff(SkBuffs skbs, byte[] head, int end, int truesize, boolean isVirtual) {
+        this.skbs = skbs;
+        this.sim = skbs.sched.sim();
+        this.object = sim == null ? 0 : skbs.sched.nextObject();
+        this.head = head;
+        this.end = end;
+        this.truesize = truesize;
+        this.isVirtual = isVirtual;
+    }
+
+    // ---- The data ------------------------------------------------------------------------------
+
+    /** The bytes; those of the message begin at {@link #data}. Valid until the next change. */
+    public byte[] head() {
+        checkAlive();
+        return head;
+    }
+
+    /** Where the message begins in {@link #head} ({@code skb->data}). */
+    public int data() {
+        checkAlive();
+        return data;
+    }
+
+    /** How many bytes the message has ({@code skb->len}). */
+    public int len() {
+        checkAlive();
+        return tail - data;
+    }
+
+    /** {@code skb_headroom()}. */
+    public int headroom() {
+        checkAlive();
+        return data;
+    }
+
+    /** {@code skb_tailroom()}. */
+    public int tailroom() {
+        checkAlive();
+        return end - tail;
+    }
+
+    /** What a socket is charged for it. */
+    public int truesize() {
+        checkAlive();
+        return truesize;
+    }
+
+    /**
+     * Adds {@code bytes} to the message's end; their contents are undefined.
+     *
+     * <p>Models {@code skb_put()}.
+     *
+     * @return where they begin in {@link #head}
+     */
+    public int put(int bytes) {
+        checkAlive();
+        int at = tail;
+        if (bytes < 0 || bytes > end - at) {
+            throw bug("skb_over_panic", "put", bytes);
+        }
+        tail = at + bytes;
+        if (tail > head.length) {
+            grow();
+        }
+        return at;
+    }
+
+    /** Appends {@code bytes} ({@code skb_put_data()}). */
+    public void putData(byte[] bytes, int offset, int length) {
+        int at = put(length);
+        System.arraycopy(bytes, offset, head, at, length);
+    }
+
+    /** Appends {@code bytes} zeros ({@code skb_put_zero()}). */
+    public void putZero(int bytes) {
+        int at = put(bytes);
+        Arrays.fill(head, at, at + bytes, (byte) 0);
+    }
+
+    /**
+     * Adds {@code bytes} before the message's begin ({@code skb_push()}); returns its new begin.
+     */
+    public int push(int bytes) {
+        checkAlive();
+        if (bytes < 0 || bytes > data) {
+            throw bug("skb_under_panic", "push", bytes);
+        }
+        data -= bytes;
+        return data;
+    }
+
+    /**
+     * Takes {@code bytes} off the message's begin ({@code skb_pull()}).
+     *
+     * @return its new begin, or -1 if it has not that many bytes
+     */
+    public int pull(int bytes) {
+        checkAlive();
+        if (bytes < 0 || bytes > tail - data) {
+            return -1;
+        }
+        data += bytes;
+        return data;
+    }
+
+    /** Makes headroom in an empty sk_buff ({@code skb_reserve()}). */
+    public void reserve(int bytes) {
+        checkAlive();
+        if (tail != data || bytes < 0 || bytes > end - tail) {
+            throw bug("skb_over_panic", "reserve", bytes);
+        }
+        data += bytes;
+        tail += bytes;
+    }
+
+    /** Cuts the message to {@code length}, if it is longer ({@code skb_trim()}). */
+    public void trim(int length) {
+        checkAlive();
+        if (length >= 0 && length < tail - data) {
+            tail = data + length;
+        }
+    }
+
+    private void grow() {
+        int before = head.length;
+        head = Arrays.copyOf(head, Math.min(end, Math.max(tail, before + (before >> 1))));
+        if (skbs.checked) {
+            Arrays.fill(head, before, head.length, SkBuffs.POISON_INUSE);
+        }
+    }
+
+    /** A {@code BUG()}: reported, and the running task dies. */
+    private TaskExit bug(String rule, String what, int bytes) {
+        skbs.sched.reportBroken(
+                rule,
+                String.format(
+                        "%s of %d: len %d, data %d, tail %d, end %d",
+                        what, bytes, tail - data, data, tail, end));
+        return TaskExit.INSTANCE;
+    }
+
+    // ---- Holders -------------------------------------------------------------------------------
+
+    /** Takes a reference ({@code skb_get()}). */
+    public SkBuff get() {
+        checkAlive();
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.point(Access.ATOMIC, object);
+            users++;
+        } else {
+            USERS.getAndAdd(this, 1);
+        }
+        return this;
+    }
+
+    /** Whether there is more than one holder ({@code skb_shared()}). */
+    public boolean isShared() {
+        checkAlive();
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.point(Access.READ_ONCE, object);
+        }
+        return (int) USERS.getAcquire(this) != 1;
+    }
+
+    /** How many holders there are, without a point. */
+    public int users() {
+        return (int) USERS.getOpaque(this);
+    }
+
+    /**
+     * Lets go of a message that was of use; the last holder frees it ({@code consume_skb()}).
+     * Context: any. Sleeps: never.
+     */
+    public void consume() {
+        if (unref()) {
+            release();
+        }
+    }
+
+    /**
+     * Lets go of a message that is dropped; the last holder frees it ({@code kfree_skb_reason()}).
+     * Context: any. Sleeps: never.
+     */
+    public void free(String reason) {
+        if (unref()) {
+            skbs.dropped(this, reason);
+            release();
+        }
+    }
+
+    /** Drops a reference; the last one stays counted until all is released. */
+    private boolean unref() {
+        int before;
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.point(Access.ATOMIC, object);
+            before = users;
+            if (before > 1) {
+                users = before - 1;
+            }
+        } else {
+            // The only holder need not tell anybody: nobody else can take a reference.
+            before = (int) USERS.getAcquire(this);
+            if (before > 1) {
+                before = (int) USERS.getAndAdd(this, -1);
+                if (before == 1) {
+                    users = 1;
+                }
+            }
+        }
+        if (before <= 0) {
+            reportDead("double free of an sk_buff");
+        }
+        return before == 1;
+    }
+
+    /** Models {@code __kfree_skb()}. */
+    private void release() {
+        Task running = skbs.sched.current();
+        SkBuffDestructor settle = destructor;
+        if (settle != null) {
+            if (PreemptCount.inHardirq(running.preemptCount())) {
+                skbs.sched.reportBroken("sk_buff freed in hardirq context", toString());
+            }
+            settle(settle);
+        }
+        if (queue != null) {
+            skbs.sched.reportBroken("sk_buff freed while it is in a queue", queue.toString());
+        }
+        if (skbs.checked) {
+            freedAt = new Throwable("freed");
+        }
+        releaseData(running);
+        skbs.freeHead(running);
+        users = 0;
+        data = 0;
+        tail = 0;
+        head = SkBuffs.NO_BYTES;
+        sender = null;
+    }
+
+    /** Models {@code skb_release_data()}. */
+    private void releaseData(Task running) {
+        AtomicInt references = dataref;
+        if (references == null || references.get() == 1 || references.decrementAndGet() == 0) {
+            skbs.freeData(running, head, dataBytes(), isVirtual);
+        }
+    }
+
+    private long dataBytes() {
+        return (long) end + skbs.sharedInfoBytes;
+    }
+
+    private void checkAlive() {
+        if (users <= 0) {
+            reportDead("use after free of an sk_buff");
+            throw TaskExit.INSTANCE;
+        }
+    }
+
+    private void reportDead(String rule) {
+        Throwable place = freedAt;
+        String freed =
+                place == null
+                        ? "freed at an unknown place: nothing was noted"
+                        : "freed by:\n " + String.join("\n ", StackTraces.of(place));
+        skbs.sched.reportBroken(rule, freed);
+    }
+
+    // ---- Sharing the data
+    // ------------------------------------------------------------------------
+
+    /**
+     * A second sk_buff with the same bytes and no owner.
+     *
+     * <p>Models {@code skb_clone()}.
+     *
+     * <p>Context: any. Sleeps: if {@code gfp} allows it. Ownership: the clone's one reference is
+     * the caller's.
+     *
+     * @return null if there is no memory
+     */
+    public @Nullable SkBuff clone(GfpMask gfp) {
+        checkAlive();
+        if (!skbs.takeHead(gfp)) {
+            return null;
+        }
+        AtomicInt references = sharedInfo();
+        references.incrementAndGet();
+        cloned = true;
+        SkBuff clone = new SkBuff(skbs, head, end, truesize, isVirtual);
+        clone.data = data;
+        clone.tail = tail;
+        clone.cloned = true;
+        clone.dataref = references;
+        clone.copyNotes(this);
+        return clone;
+    }
+
+    /** The count of sharers, made now if this is the first clone; two may clone at once. */
+    private AtomicInt sharedInfo() {
+        AtomicInt references = dataref;
+        if (references != null) {
+            return references;
+        }
+        AtomicInt fresh = new AtomicInt(skbs.sched, 1);
+        AtomicInt other = (AtomicInt) DATAREF.compareAndExchange(this, null, fresh);
+        return other == null ? fresh : other;
+    }
+
+    /** Whether others share the bytes, so that they must not be written ({@code skb_cloned()}). */
+    public boolean isCloned() {
+        checkAlive();
+        AtomicInt references = dataref;
+        return cloned && references != null && references.get() != 1;
+    }
+
+    /**
+     * A copy with bytes of its own, as much headroom, and no owner ({@code skb_copy()}); null if
+     * there is no memory.
+     */
+    public @Nullable SkBuff copy(GfpMask gfp) {
+        checkAlive();
+        SkBuff copy = skbs.alloc(end, gfp);
+        if (copy != null) {
+            copy.reserve(data);
+            copy.putData(head, data, tail - data);
+            copy.copyNotes(this);
+        }
+        return copy;
+    }
+
+    private void copyNotes(SkBuff from) {
+        sender = from.sender;
+        portid = from.portid;
+        dstGroup = from.dstGroup;
+        credsPid = from.credsPid;
+        credsUid = from.credsUid;
+        credsGid = from.credsGid;
+        cbFlags = from.cbFlags;
+        nsid = from.nsid;
+    }
+
+    /**
+     * An sk_buff that has one holder: this one, or a clone in exchange for the caller's reference.
+     *
+     * <p>Models {@code skb_share_check()}. Ownership: the caller's reference is taken, the result's
+     * is the caller's.
+     *
+     * @return null if there is no memory; the reference is dropped then, too
+     */
+    public @Nullable SkBuff shareCheck(GfpMask gfp) {
+        if (!isShared()) {
+            return this;
+        }
+        SkBuff clone = clone(gfp);
+        if (clone != null) {
+            consume();
+        } else {
+            free("NOMEM");
+        }
+        return clone;
+    }
+
+    /**
+     * Moves the message into new memory with this much more headroom and tailroom, or less where
+     * negative.
+     *
+     * <p>Models {@code pskb_expand_head()}.
+     *
+     * <p>Context: any. Sleeps: if {@code gfp} allows it.
+     *
+     * @return whether there was memory; where not, nothing changed
+     */
+    public boolean expandHead(int moreHeadroom, int moreTailroom, GfpMask gfp) {
+        if (isShared()) {
+            throw bug("pskb_expand_head() of a shared sk_buff", "expand", moreTailroom);
+        }
+        int room = end + moreHeadroom + moreTailroom;
+        long bytes = SkBuffSizes.allocDataBytes(skbs.profile, room);
+        Task running = skbs.sched.current();
+        if (!skbs.takeData(running, bytes, gfp)) {
+            return false;
+        }
+        byte[] bigger = skbs.newBytes(Math.max(room, tail + moreHeadroom));
+        System.arraycopy(head, 0, bigger, moreHeadroom, tail);
+        releaseData(running);
+        int oldEnd = end;
+        head = bigger;
+        end = SkBuffSizes.end(skbs.profile, bytes);
+        data += moreHeadroom;
+        tail += moreHeadroom;
+        isVirtual = false;
+        cloned = false;
+        dataref = null;
+        if (sk == null) {
+            truesize += end - oldEnd;
+        }
+        return true;
+    }
+
+    /** Whether the bytes are contiguous only virtually ({@code is_vmalloc_addr(skb->head)}). */
+    public boolean isVirtual() {
+        return isVirtual;
+    }
+
+    // ---- The owner -----------------------------------------------------------------------------
+
+    /** The socket that it is charged to, or null. */
+    public @Nullable SkBuffOwner sk() {
+        return sk;
+    }
+
+    /** What settles with {@link #sk}, or null. */
+    public @Nullable SkBuffDestructor destructor() {
+        return destructor;
+    }
+
+    /** Gives it to {@code owner}, who has been charged; it must have none. */
+    public void setOwner(SkBuffOwner owner, SkBuffDestructor settle) {
+        checkAlive();
+        if (sk != null || destructor != null) {
+            skbs.sched.reportBroken("an owned sk_buff gets another owner", toString());
+        }
+        sk = owner;
+        destructor = settle;
+    }
+
+    /** Settles with the owner, if there is one ({@code skb_orphan()}). */
+    public void orphan() {
+        checkAlive();
+        SkBuffDestructor settle = destructor;
+        if (settle != null) {
+            settle(settle);
+        } else if (sk != null) {
+            throw bug("sk_buff with an owner and no destructor", "orphan", truesize);
+        }
+    }
+
+    private void settle(SkBuffDestructor settle) {
+        settle.destruct(this);
+        destructor = null;
+        sk = null;
+    }
+
+    /** Takes the owner off who has settled by itself. */
+    public void disown() {
+        destructor = null;
+        sk = null;
+    }
+
+    // ---- Netlink's notes
+    // -------------------------------------------------------------------------
+
+    /** The socket that sent it ({@code NETLINK_CB(skb).sk}), or null. */
+    public @Nullable SkBuffOwner sender() {
+        checkAlive();
+        return sender;
+    }
+
+    public void setSender(@Nullable SkBuffOwner socket) {
+        sender = socket;
+    }
+
+    /** The sender's port id ({@code NETLINK_CB(skb).portid}). */
+    public int portid() {
+        checkAlive();
+        return portid;
+    }
+
+    public void setPortid(int id) {
+        portid = id;
+    }
+
+    /** The group that it was sent to, 0 for none ({@code NETLINK_CB(skb).dst_group}). */
+    public int dstGroup() {
+        checkAlive();
+        return dstGroup;
+    }
+
+    public void setDstGroup(int group) {
+        dstGroup = group;
+    }
+
+    /** The sender's process, 0 for the kernel. */
+    public int credsPid() {
+        checkAlive();
+        return credsPid;
+    }
+
+    /** The sender's user. */
+    public int credsUid() {
+        checkAlive();
+        return credsUid;
+    }
+
+    /** The sender's group of users. */
+    public int credsGid() {
+        checkAlive();
+        return credsGid;
+    }
+
+    /** Notes who sent it ({@code NETLINK_CREDS(skb)}). */
+    public void setCreds(int pid, int uid, int gid) {
+        credsPid = pid;
+        credsUid = uid;
+        credsGid = gid;
+    }
+
+    /** {@code NETLINK_CB(skb).flags}. */
+    public int cbFlags() {
+        checkAlive();
+        return cbFlags;
+    }
+
+    public void setCbFlags(int flags) {
+        cbFlags = flags;
+    }
+
+    /** The number of the sender's network namespace as the receiver knows it. */
+    public int nsid() {
+        checkAlive();
+        return nsid;
+    }
+
+    public void setNsid(int id) {
+        nsid = id;
+    }
+
+    @Override
+    public String toString() {
+        return "sk_buff of " + (tail - data) + " bytes, truesize " + truesize;
+    }
+}

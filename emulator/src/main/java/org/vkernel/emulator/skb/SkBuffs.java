@@ -1,0 +1,174 @@
+package org.vkernel.emulator.skb;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.KmemCache;
+import org.vkernel.emulator.mm.Memory;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.trace.Trace;
+import org.vkernel.emulator.trace.TraceKind;
+
+/** Allocates and frees a kernel's sk_buffs (net/core/skbuff.c). */
+public final class SkBuffs {
+    /** What memory is filled with that was never written ({@code POISON_INUSE}). */
+    static final byte POISON_INUSE = 0x5a;
+
+    /** What freed memory is filled with ({@code POISON_FREE}). */
+    static final byte POISON_FREE = 0x6b;
+
+    static final byte[] NO_BYTES = {};
+
+    private static final TraceKind KFREE = TraceKind.of("skb", "kfree_skb", "len", "truesize", "");
+
+    final Scheduler sched;
+    final Profile profile;
+    final boolean checked;
+    final int sharedInfoBytes;
+    private final Memory memory;
+    private final Trace trace;
+    private final KmemCache heads;
+    private final KmemCache smallHeads;
+
+    /**
+     * Makes a kernel's allocator.
+     *
+     * @param checked whether data is filled with patterns, and the places of frees are noted
+     */
+    public SkBuffs(Scheduler sched, Trace trace, Memory memory, Profile profile, boolean checked) {
+        this.sched = sched;
+        this.trace = trace;
+        this.memory = memory;
+        this.profile = profile;
+        this.checked = checked;
+        this.sharedInfoBytes = profile.sharedInfoBytes();
+        this.heads = memory.createCache("skbuff_head_cache", profile.skBuffBytes());
+        this.smallHeads = memory.createCache("skbuff_small_head", profile.smallHeadBytes());
+    }
+
+    /** Whether runs are checked: data filled with patterns, places of frees noted. */
+    public boolean isChecked() {
+        return checked;
+    }
+
+    /**
+     * An empty sk_buff with room for at least {@code size} bytes.
+     *
+     * <p>Models {@code alloc_skb()}.
+     *
+     * <p>Context: any. Sleeps: if {@code gfp} allows it. Ownership: its one reference is the
+     * caller's.
+     *
+     * @return null if there is no memory
+     */
+    public @Nullable SkBuff alloc(int size, GfpMask gfp) {
+        Task running = sched.current();
+        if (!heads.alloc(running, gfp)) {
+            return null;
+        }
+        long bytes = SkBuffSizes.allocDataBytes(profile, size);
+        if (!takeData(running, bytes, gfp)) {
+            heads.free(running);
+            return null;
+        }
+        return make(size, bytes, false);
+    }
+
+    /**
+     * An empty sk_buff for what a process sends: large unicasts come from memory that need not be
+     * contiguous.
+     *
+     * <p>Models {@code netlink_alloc_large_skb()} (net/netlink/af_netlink.c).
+     *
+     * <p>Context: process. Sleeps: may. Ownership: as {@link #alloc}.
+     *
+     * @return null if there is no memory
+     */
+    public @Nullable SkBuff allocForSend(int size, boolean broadcast) {
+        if (broadcast || !SkBuffSizes.isLargeUnicast(profile, size)) {
+            return alloc(size, GfpMask.KERNEL);
+        }
+        Task running = sched.current();
+        long bytes = SkBuffSizes.largeUnicastDataBytes(profile, size);
+        boolean isVirtual = profile.largeBuffers() == Profile.LargeBuffers.VMALLOC;
+        if (!isVirtual && !memory.kmalloc(running, bytes, firstTry(bytes))) {
+            isVirtual = true;
+        }
+        if (isVirtual && !memory.vmalloc(running, bytes, GfpMask.KERNEL)) {
+            return null;
+        }
+        if (!heads.alloc(running, GfpMask.ATOMIC)) {
+            giveBack(running, bytes, isVirtual);
+            return null;
+        }
+        return make(size, bytes, isVirtual);
+    }
+
+    /** The mask that {@code kvmalloc()} asks for contiguous memory with, before it falls back. */
+    private static GfpMask firstTry(long bytes) {
+        return bytes <= 4096
+                ? GfpMask.KERNEL
+                : GfpMask.KERNEL.with(GfpMask.Flag.NOWARN | GfpMask.Flag.NORETRY);
+    }
+
+    private SkBuff make(int size, long bytes, boolean isVirtual) {
+        return new SkBuff(
+                this,
+                newBytes(size),
+                SkBuffSizes.end(profile, bytes),
+                SkBuffSizes.truesize(profile, bytes),
+                isVirtual);
+    }
+
+    byte[] newBytes(int size) {
+        byte[] bytes = new byte[size];
+        if (checked) {
+            Arrays.fill(bytes, POISON_INUSE);
+        }
+        return bytes;
+    }
+
+    boolean takeHead(GfpMask gfp) {
+        return heads.alloc(sched.current(), gfp);
+    }
+
+    void freeHead(Task running) {
+        heads.free(running);
+    }
+
+    boolean takeData(Task running, long bytes, GfpMask gfp) {
+        return bytes == profile.smallHeadBytes()
+                ? smallHeads.alloc(running, gfp)
+                : memory.kmalloc(running, bytes, gfp);
+    }
+
+    void freeData(Task running, byte[] head, long bytes, boolean isVirtual) {
+        if (checked) {
+            Arrays.fill(head, POISON_FREE);
+        }
+        giveBack(running, bytes, isVirtual);
+    }
+
+    private void giveBack(Task running, long bytes, boolean isVirtual) {
+        if (isVirtual) {
+            memory.vfree(running);
+        } else if (bytes == profile.smallHeadBytes()) {
+            smallHeads.free(running);
+        } else {
+            memory.kfree(running, bytes);
+        }
+    }
+
+    void dropped(SkBuff skb, String reason) {
+        if (trace.isActive()) {
+            trace.emit(KFREE, skb.len(), skb.truesize(), 0, reason);
+        }
+    }
+
+    /** How many sk_buffs there are; exact while nothing runs. */
+    public long live() {
+        return heads.live();
+    }
+}
