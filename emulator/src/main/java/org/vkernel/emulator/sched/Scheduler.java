@@ -17,6 +17,9 @@ public final class Scheduler {
     /** The interrupt line of each CPU's timer. */
     public static final int IRQ_TIMER = 0;
 
+    /** As {@link Setup#lockupPoints}: no CPU ever counts as stuck. */
+    public static final int NO_LOCKUP_LIMIT = Integer.MAX_VALUE;
+
     private static final int LINES = 8;
     private static final long UNWIND_PATIENCE_MILLIS = 2_000;
 

@@ -54,6 +54,10 @@ public final class SimMachine implements Alternatives {
 
     // The alternatives of the question being asked.
     private int alternatives;
+
+    /** The task at whose point they are, as long as they are counted but not listed. */
+    private @Nullable Task unlisted;
+
     private int[] what = new int[16];
     private Cpu[] where = new Cpu[16];
     private @Nullable Task[] who = new Task[16];
@@ -125,14 +129,19 @@ public final class SimMachine implements Alternatives {
         task.pendingAccess = access;
         task.pendingObject = object;
         do {
-            list(task, access);
-            if (alternatives == 1) {
+            int count = count(task, access);
+            if (count == 1) {
                 return;
             }
+            // Most answers are to go on: the alternatives are listed only when somebody looks.
+            unlisted = task;
+            alternatives = count;
             int answer = choose(ChoiceKind.POINT);
             if (answer == 0) {
                 return;
             }
+            ensureListed();
+            assert alternatives == count : alternatives + " alternatives, not " + count;
             perform(task, answer);
         } while (handleAssigned(task));
     }
@@ -160,6 +169,37 @@ public final class SimMachine implements Alternatives {
         who[alternatives++] = task;
     }
 
+    /** How many alternatives {@code task} has at a point, "go on" included. */
+    private int count(Task task, int access) {
+        Cpu cpu = active;
+        int count = 1 + elsewhere;
+        if (cpu.irqPending != 0 && !task.irqsOff) {
+            count++;
+        }
+        if (isPreemptible(task, access)) {
+            count += cpu.runQueue.size();
+        }
+        if (jitter && nextDeadline() != Cpu.NEVER) {
+            count++;
+        }
+        return count;
+    }
+
+    private boolean isPreemptible(Task task, int access) {
+        return task.preemptCount == 0
+                && !task.irqsOff
+                && (fullPreemption || access == Access.SYSCALL)
+                && task != active.idle;
+    }
+
+    private void ensureListed() {
+        Task task = unlisted;
+        if (task != null) {
+            unlisted = null;
+            list(task, task.pendingAccess);
+        }
+    }
+
     /** Lists what {@code task} at a point may be answered; "go on" is the first. */
     private void list(Task task, int access) {
         alternatives = 0;
@@ -168,10 +208,7 @@ public final class SimMachine implements Alternatives {
         if (cpu.irqPending != 0 && !task.irqsOff) {
             add(INTERRUPT, cpu, task);
         }
-        if (task.preemptCount == 0
-                && !task.irqsOff
-                && (fullPreemption || access == Access.SYSCALL)
-                && task != cpu.idle) {
+        if (isPreemptible(task, access)) {
             for (Task queued : cpu.runQueue) {
                 add(PREEMPT, cpu, queued);
             }
@@ -184,6 +221,7 @@ public final class SimMachine implements Alternatives {
 
     /** Lists what there is to do where nothing can go on. */
     private void listForced() {
+        unlisted = null;
         alternatives = 0;
         listCpu(active);
         listOthers(active);
@@ -267,6 +305,7 @@ public final class SimMachine implements Alternatives {
         if (halting) {
             throwHalt(current);
         }
+        unlisted = null;
         alternatives = count;
         if (what.length < count) {
             what = new int[count];
@@ -280,11 +319,13 @@ public final class SimMachine implements Alternatives {
 
     @Override
     public @Nullable Task task(int alternative) {
+        ensureListed();
         return who[alternative];
     }
 
     @Override
     public boolean isInterrupt(int alternative) {
+        ensureListed();
         return what[alternative] == INTERRUPT;
     }
 
@@ -347,6 +388,7 @@ public final class SimMachine implements Alternatives {
         }
         int answer = 0;
         if (size > 1) {
+            unlisted = null;
             alternatives = 0;
             for (Task task : cpu.runQueue) {
                 add(RUN, cpu, task);
@@ -703,7 +745,9 @@ public final class SimMachine implements Alternatives {
 
     private void stuck(Task task) {
         task.lockupBudget = sched.lockupPoints;
-        events.softLockup(task);
+        if (sched.lockupPoints != Scheduler.NO_LOCKUP_LIMIT) {
+            events.softLockup(task);
+        }
     }
 
     void limitSteps(long limit) {
