@@ -70,6 +70,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final List<UserProcess> failed = new CopyOnWriteArrayList<>();
     private final List<BugReport> reports = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable Thread> hostThread = new AtomicReference<>();
+    private volatile boolean shuttingDown;
     private boolean closed;
     private boolean unwound;
     private boolean leftBehind;
@@ -397,6 +398,11 @@ public final class VirtualKernel implements AutoCloseable {
         return ImmutableList.copyOf(reports);
     }
 
+    /** Whether {@link #close} has begun: whatever waits without a limit gives up. */
+    public boolean isShuttingDown() {
+        return shuttingDown;
+    }
+
     /** Whether the run has ended. */
     public boolean hasEnded() {
         return sched.halting();
@@ -473,6 +479,7 @@ public final class VirtualKernel implements AutoCloseable {
     }
 
     private void shutdownInKernel() {
+        shuttingDown = true;
         for (UserProcess process : processes()) {
             process.signal(UserProcess.SIGKILL);
         }

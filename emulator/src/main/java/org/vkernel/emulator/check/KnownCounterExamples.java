@@ -22,7 +22,23 @@ public final class KnownCounterExamples {
                     new Entry(
                             "leak at module unload",
                             "cn_test is gone but left callback",
-                            "cn_test's error path takes off its second id instead of its first"));
+                            "cn_test's error path takes off its second id instead of its first"),
+                    new Entry(
+                            "connector callback used before its group is set",
+                            "",
+                            "cn_queue_add_callback() sets the group after the entry is linked"),
+                    new Entry(
+                            "connector callback runs after its removal",
+                            "",
+                            "cn_del_callback() does not wait for a sender that found the entry"),
+                    new Entry(
+                            "connector used before its queue is there",
+                            "",
+                            "cn_init() makes the socket before the queue"),
+                    new Entry(
+                            "connector exit waits for callbacks that stay for ever",
+                            "",
+                            "cn_queue_free_dev() drops no reference of the entries it unlinks"));
 
     private KnownCounterExamples() {}
 
