@@ -97,8 +97,11 @@ enum HostBan {
             "LinkedHashMap, TreeMap or Guava's ImmutableMap and ImmutableSet: their order is the"
                     + " same in any JVM",
             List.of(
-                    "java.util.Map.(of|ofEntries|copyOf)",
-                    "java.util.Set.(of|copyOf)",
+                    // Empty ones and those of one element have no order.
+                    "java.util.Map.of\\(.+,.+,.+,.+\\)",
+                    "java.util.Map.(ofEntries|copyOf)",
+                    "java.util.Set.of\\((.+,.+|.+\\[\\])\\)",
+                    "java.util.Set.copyOf",
                     "java.util.stream.Collectors.toUnmodifiable(Set|Map)"),
             List.of()),
     CONSOLE(
@@ -116,13 +119,14 @@ enum HostBan {
     /**
      * Makes a ban.
      *
-     * @param members patterns of {@code owner.member}; a constructor's member is {@code <init>}
+     * @param members patterns of {@code owner.member} or {@code owner.member(types)}; a
+     *     constructor's member is {@code <init>}
      * @param rooms the packages or classes below {@code org.vkernel} that own what is banned
      *     elsewhere; {@code benchmarks} measures the host and owns all of it
      */
     HostBan(String useInstead, List<String> members, List<String> rooms) {
         this.useInstead = useInstead;
-        this.banned = Pattern.compile(String.join("|", members));
+        this.banned = Pattern.compile("(" + String.join("|", members) + ")(\\(.*\\))?");
         this.rooms = ImmutableList.copyOf(rooms);
     }
 
@@ -138,7 +142,7 @@ enum HostBan {
     List<String> violations(JavaClass c) {
         List<String> violations = new ArrayList<>();
         for (JavaAccess<?> access : c.getAccessesFromSelf()) {
-            String used = access.getTargetOwner().getName() + "." + access.getName();
+            String used = access.getTarget().getFullName();
             if (banned.matcher(used).matches()) {
                 violations.add(
                         "%s uses %s %s: %s"
