@@ -32,6 +32,7 @@ import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuffs;
+import org.vkernel.emulator.sock.Sockets;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 
@@ -63,6 +64,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final Modules modules;
     private final Memory mm;
     private final SkBuffs skbs;
+    private final Sockets sockets;
     private final UserProcess init;
     private final SplitMix random;
     private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
@@ -96,6 +98,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
         this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
+        this.sockets = new Sockets(sched, mm);
         this.init = new UserProcess(this, 1, 0, 0);
         initTask.setProcess(init);
         for (Subsystem subsystem : BUILT_IN) {
@@ -147,6 +150,11 @@ public final class VirtualKernel implements AutoCloseable {
     /** The allocator of sk_buffs. */
     public SkBuffs skbs() {
         return skbs;
+    }
+
+    /** The families of sockets. */
+    public Sockets sockets() {
+        return sockets;
     }
 
     /** The first process, whose thread is the host's. */

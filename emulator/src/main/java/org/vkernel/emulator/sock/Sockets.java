@@ -1,0 +1,133 @@
+package org.vkernel.emulator.sock;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.KmemCache;
+import org.vkernel.emulator.mm.Memory;
+import org.vkernel.emulator.process.OpenFile;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.shared.AtomicInt;
+
+/** The families of a kernel, and the making of sockets (net/socket.c). */
+public final class Sockets {
+    /** Families are numbered from 0 up to and without this ({@code NPROTO}). */
+    private static final int FAMILIES = 46;
+
+    /** Types are numbered up to and without this ({@code SOCK_MAX}). */
+    private static final int TYPES = 11;
+
+    private static final int TYPE_MASK = 0xf;
+    private static final int NONBLOCK = 0x800;
+    private static final int CLOEXEC = 0x80000;
+
+    /** {@code sizeof(struct socket_alloc)}. */
+    private static final int INODE_BYTES = 832;
+
+    /** {@code sizeof(struct file)}. */
+    private static final int FILE_BYTES = 184;
+
+    private final Scheduler sched;
+    private final KmemCache inodes;
+    private final KmemCache files;
+    private final AtomicInt lastInode;
+    private final Map<Integer, SocketFamily> families = new ConcurrentHashMap<>();
+
+    /** Makes a kernel's sockets, without families. */
+    public Sockets(Scheduler sched, Memory mm) {
+        this.sched = sched;
+        this.inodes = mm.createCache("sock_inode_cache", INODE_BYTES);
+        this.files = mm.createCache("filp", FILE_BYTES);
+        this.lastInode = new AtomicInt(sched, 0);
+    }
+
+    Scheduler sched() {
+        return sched;
+    }
+
+    /**
+     * {@code sock_register()}.
+     *
+     * @return 0; {@code -EEXIST} if its number is taken; {@code -ENOBUFS} if there is no such
+     *     number
+     */
+    public int register(SocketFamily family) {
+        if (family.family() < 0 || family.family() >= FAMILIES) {
+            return -Errno.ENOBUFS;
+        }
+        return families.putIfAbsent(family.family(), family) == null ? 0 : -Errno.EEXIST;
+    }
+
+    /** {@code sock_unregister()}. */
+    public void unregister(SocketFamily family) {
+        families.remove(family.family(), family);
+    }
+
+    /** The next number of an inode ({@code get_next_ino()}). */
+    public int nextInode() {
+        return lastInode.incrementAndGet();
+    }
+
+    /**
+     * Makes a socket and installs it in {@code process}.
+     *
+     * <p>Models {@code __sys_socket()}. Context: process; may sleep.
+     *
+     * @param type {@code SOCK_DGRAM} and its kin, with {@code SOCK_NONBLOCK} and {@code
+     *     SOCK_CLOEXEC}
+     * @return its descriptor; {@code -EINVAL} for an unknown flag or type; {@code -EAFNOSUPPORT};
+     *     {@code -ENFILE} without memory; or what the family answers
+     */
+    public int socket(UserProcess process, int family, int type, int protocol) {
+        int typeFlags = type & ~TYPE_MASK;
+        if ((typeFlags & ~(NONBLOCK | CLOEXEC)) != 0) {
+            return -Errno.EINVAL;
+        }
+        if (family < 0 || family >= FAMILIES) {
+            return -Errno.EAFNOSUPPORT;
+        }
+        if ((type & TYPE_MASK) >= TYPES) {
+            return -Errno.EINVAL;
+        }
+        Task running = sched.current();
+        if (!inodes.alloc(running, GfpMask.KERNEL)) {
+            return -Errno.ENFILE;
+        }
+        Socket socket = new Socket(type & TYPE_MASK, nextInode());
+        SocketFamily makes = families.get(family);
+        int error = makes == null ? -Errno.EAFNOSUPPORT : makes.create(socket, protocol);
+        if (error == 0 && !files.alloc(running, GfpMask.KERNEL)) {
+            error = -Errno.ENFILE;
+        }
+        if (error != 0) {
+            free(socket);
+            return error;
+        }
+        boolean nonblocking = (typeFlags & NONBLOCK) != 0;
+        return process.files().install(new SocketFile(this, socket, nonblocking));
+    }
+
+    /** The open socket of a descriptor, or null ({@code sockfd_lookup_light()}). */
+    public static @Nullable SocketFile lookup(UserProcess process, int fd) {
+        OpenFile file = process.files().get(fd);
+        return file instanceof SocketFile socketFile ? socketFile : null;
+    }
+
+    void freeFile(Socket socket) {
+        free(socket);
+        files.free(sched.current());
+    }
+
+    /** Models {@code sock_release()}. */
+    private void free(Socket socket) {
+        SocketOps ops = socket.ops();
+        if (ops != null) {
+            ops.release(socket);
+        }
+        inodes.free(sched.current());
+    }
+}
