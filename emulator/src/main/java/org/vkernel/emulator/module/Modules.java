@@ -15,10 +15,8 @@ import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.WaitQueue;
-import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
-import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.TaskExit;
 import org.vkernel.emulator.trace.TraceKind;
 
@@ -161,7 +159,7 @@ public final class Modules {
             copy = ModuleLoader.shared().acquire(type, instrument);
             module.setLoaded(copy);
             if (instrument) {
-                copy.start(new Points(Objects.requireNonNull(sched.sim())));
+                copy.start(new SimPoints(Objects.requireNonNull(sched.sim()), copy.sites()));
             } else {
                 copy.start();
             }
@@ -415,31 +413,5 @@ public final class Modules {
     /** All modules, oldest first. */
     public List<Module> all() {
         return ImmutableList.copyOf(modules);
-    }
-
-    /** The points of a module's code. */
-    private record Points(SimMachine sim) implements ModulePoints {
-        /** Arrays have no numbers: all count as one object. */
-        private static final long ARRAYS = -1;
-
-        @Override
-        public void fieldAccess(long object, int site, boolean write) {
-            sim.point(write ? Access.WRITE : Access.READ, object == 0 ? -2L - site : object);
-        }
-
-        @Override
-        public void arrayAccess(Object array, int site, boolean write) {
-            sim.point(write ? Access.WRITE : Access.READ, ARRAYS);
-        }
-
-        @Override
-        public void backEdge(int site) {
-            sim.point(Access.RELAX, 0);
-        }
-
-        @Override
-        public long newObject() {
-            return sim.nextObject();
-        }
     }
 }

@@ -30,8 +30,14 @@ final class ParallelMachine {
     /** A waiter for a slot looks again after this long, since a release has no full fence. */
     private static final long SLOT_PARK_NANOS = 200_000;
 
-    /** How often a task that never sleeps lets others have its carrier. */
-    private static final int YIELD_SYSCALLS = 1024;
+    /** System calls after which a task that never sleeps lets others of its carrier run. */
+    private static final int YIELD_SYSCALLS = 1 << 10;
+
+    /**
+     * System calls after which it really leaves its carrier: one that only yields is taken again
+     * before any thread that was woken from outside of the carriers, for ever.
+     */
+    private static final int SLICE_SYSCALLS = 1 << 15;
 
     private final Scheduler sched;
     private final Cpu[] cpus;
@@ -149,8 +155,13 @@ final class ParallelMachine {
     /** The end of a system call: gives the carrier to others now and then. */
     void leaveToUser(Task task) {
         leave(task);
-        if (++task.syscalls % YIELD_SYSCALLS == 0) {
-            Thread.yield();
+        int syscalls = ++task.syscalls;
+        if ((syscalls & YIELD_SYSCALLS - 1) == 0) {
+            if ((syscalls & SLICE_SYSCALLS - 1) == 0) {
+                LockSupport.parkNanos(this, 1);
+            } else {
+                Thread.yield();
+            }
         }
     }
 
@@ -187,10 +198,16 @@ final class ParallelMachine {
         boolean interrupted = false;
         while (task.state() != TaskState.RUNNING) {
             if (halting) {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
                 throw KernelHalt.INSTANCE;
             }
             LockSupport.park(this);
-            interrupted |= Thread.interrupted();
+            if (Thread.interrupted()) {
+                interrupted = true;
+                halting |= task == sched.init; // somebody wants the host's thread back
+            }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -377,6 +394,10 @@ final class ParallelMachine {
 
     void halt() {
         halting = true;
+        for (Task task : tasks) {
+            task.unpark();
+        }
+        sched.init.unpark();
     }
 
     /** Ends every task's thread and waits for it; tells of those that do not end. */

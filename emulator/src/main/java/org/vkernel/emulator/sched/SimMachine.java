@@ -1,11 +1,9 @@
 package org.vkernel.emulator.sched;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The simulated machine: any number of emulated CPUs on one real one, driven by a {@link Strategy}.
@@ -19,12 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All fields are exclusive to the holder of the baton; handing it over (a volatile write to
  * {@link Task#baton}, read by the one that waits) orders them.
  */
-public final class SimMachine implements Alternatives {
-    private static final int RUN = 0;
-    private static final int INTERRUPT = 1;
-    private static final int PREEMPT = 2;
-    private static final int PASS_TIME = 3;
-
+public final class SimMachine {
     /** A spinning CPU counts as stuck after this much virtual time, as {@code watchdog_thresh}. */
     private static final long SPIN_LIMIT_NS = 20_000_000_000L;
 
@@ -32,7 +25,7 @@ public final class SimMachine implements Alternatives {
 
     private final Scheduler sched;
     private final MachineEvents events;
-    private final Strategy strategy;
+    private final Choices choices;
     private final Cpu[] cpus;
     private final boolean fullPreemption;
     private final boolean jitter;
@@ -52,29 +45,14 @@ public final class SimMachine implements Alternatives {
     private int spinners;
     private boolean halting;
 
-    // The alternatives of the question being asked.
-    private int alternatives;
-
-    /** The task at whose point they are, as long as they are counted but not listed. */
-    private @Nullable Task unlisted;
-
-    private int[] what = new int[16];
-    private Cpu[] where = new Cpu[16];
-    private @Nullable Task[] who = new Task[16];
-
-    private final boolean recording;
-    private int[] schedule = new int[64];
-    private int scheduleLength;
-
     @SuppressWarnings("NullAway.Init") // current and active are set by boot()
     SimMachine(Scheduler sched, Strategy strategy, boolean jitter, boolean recording) {
         this.sched = sched;
         this.events = sched.events;
-        this.strategy = strategy;
+        this.choices = new Choices(this, strategy, events, recording);
         this.cpus = sched.cpus;
         this.fullPreemption = sched.fullPreemption;
         this.jitter = jitter;
-        this.recording = recording;
     }
 
     void boot(Task init) {
@@ -134,14 +112,12 @@ public final class SimMachine implements Alternatives {
                 return;
             }
             // Most answers are to go on: the alternatives are listed only when somebody looks.
-            unlisted = task;
-            alternatives = count;
-            int answer = choose(ChoiceKind.POINT);
+            int answer = choices.askAtPoint(task, count);
             if (answer == 0) {
                 return;
             }
-            ensureListed();
-            assert alternatives == count : alternatives + " alternatives, not " + count;
+            choices.ensureListed();
+            assert choices.count() == count : choices.count() + " alternatives, not " + count;
             perform(task, answer);
         } while (handleAssigned(task));
     }
@@ -157,17 +133,6 @@ public final class SimMachine implements Alternatives {
     }
 
     // ---- Alternatives ------------------------------------------------------------------------
-
-    private void add(int action, Cpu cpu, @Nullable Task task) {
-        if (alternatives == what.length) {
-            what = Arrays.copyOf(what, alternatives * 2);
-            where = Arrays.copyOf(where, alternatives * 2);
-            who = Arrays.copyOf(who, alternatives * 2);
-        }
-        what[alternatives] = action;
-        where[alternatives] = cpu;
-        who[alternatives++] = task;
-    }
 
     /** How many alternatives {@code task} has at a point, "go on" included. */
     private int count(Task task, int access) {
@@ -192,37 +157,28 @@ public final class SimMachine implements Alternatives {
                 && task != active.idle;
     }
 
-    private void ensureListed() {
-        Task task = unlisted;
-        if (task != null) {
-            unlisted = null;
-            list(task, task.pendingAccess);
-        }
-    }
-
     /** Lists what {@code task} at a point may be answered; "go on" is the first. */
-    private void list(Task task, int access) {
-        alternatives = 0;
+    void list(Task task, int access) {
+        choices.clear();
         Cpu cpu = active;
-        add(RUN, cpu, task);
+        choices.add(Choices.RUN, cpu, task);
         if (cpu.irqPending != 0 && !task.irqsOff) {
-            add(INTERRUPT, cpu, task);
+            choices.add(Choices.INTERRUPT, cpu, task);
         }
         if (isPreemptible(task, access)) {
             for (Task queued : cpu.runQueue) {
-                add(PREEMPT, cpu, queued);
+                choices.add(Choices.PREEMPT, cpu, queued);
             }
         }
         listOthers(cpu);
         if (jitter && nextDeadline() != Cpu.NEVER) {
-            add(PASS_TIME, cpu, null);
+            choices.add(Choices.PASS_TIME, cpu, null);
         }
     }
 
     /** Lists what there is to do where nothing can go on. */
     private void listForced() {
-        unlisted = null;
-        alternatives = 0;
+        choices.clear();
         listCpu(active);
         listOthers(active);
     }
@@ -238,10 +194,10 @@ public final class SimMachine implements Alternatives {
     private void listCpu(Cpu cpu) {
         Task task = cpu.current;
         if (canRun(cpu)) {
-            add(RUN, cpu, task);
+            choices.add(Choices.RUN, cpu, task);
         }
         if (cpu.irqPending != 0 && !task.irqsOff) {
-            add(INTERRUPT, cpu, task);
+            choices.add(Choices.INTERRUPT, cpu, task);
         }
     }
 
@@ -273,29 +229,6 @@ public final class SimMachine implements Alternatives {
         elsewhere = count;
     }
 
-    private int choose(ChoiceKind kind) {
-        int count = alternatives;
-        int answer = strategy.choose(kind, count, this);
-        if (answer < 0 || answer >= count) {
-            throw new IllegalStateException(
-                    "strategy " + strategy.name() + " answered " + answer + " of " + count);
-        }
-        note(kind, count, answer);
-        return answer;
-    }
-
-    private void note(ChoiceKind kind, int count, int answer) {
-        if (recording) {
-            if (scheduleLength == schedule.length) {
-                schedule = Arrays.copyOf(schedule, scheduleLength * 2);
-            }
-            schedule[scheduleLength++] = answer;
-        }
-        if (answer != 0 || kind != ChoiceKind.POINT) {
-            events.chosen(kind, count, answer, step);
-        }
-    }
-
     /**
      * Asks the strategy a question of the kernel's own, such as whether an allocation fails.
      *
@@ -305,56 +238,35 @@ public final class SimMachine implements Alternatives {
         if (halting) {
             throwHalt(current);
         }
-        unlisted = null;
-        alternatives = count;
-        if (what.length < count) {
-            what = new int[count];
-            where = new Cpu[count];
-            who = new Task[count];
-        }
-        Arrays.fill(what, 0, count, RUN);
-        Arrays.fill(who, 0, count, null);
-        return choose(kind);
+        return choices.askPlain(kind, count);
     }
 
-    @Override
-    public @Nullable Task task(int alternative) {
-        ensureListed();
-        return who[alternative];
-    }
-
-    @Override
-    public boolean isInterrupt(int alternative) {
-        ensureListed();
-        return what[alternative] == INTERRUPT;
-    }
-
-    @Override
+    /** How many points the machine has passed. */
     public long step() {
         return step;
     }
 
     /** Every answer given so far, the go-ons included; for a machine that was told to record. */
     public int[] schedule() {
-        return Arrays.copyOf(schedule, scheduleLength);
+        return choices.schedule();
     }
 
     // ---- Switching ---------------------------------------------------------------------------
 
     private void perform(Task me, int answer) {
-        Cpu cpu = where[answer];
-        switch (what[answer]) {
-            case PASS_TIME -> {
+        Cpu cpu = choices.cpu(answer);
+        switch (choices.action(answer)) {
+            case Choices.PASS_TIME -> {
                 passTime(nextDeadline());
                 recount();
             }
-            case INTERRUPT -> {
+            case Choices.INTERRUPT -> {
                 active = cpu;
                 cpu.current.interruptAssigned = true;
                 handOver(me, cpu.current);
             }
-            case PREEMPT -> {
-                Task next = Objects.requireNonNull(who[answer]);
+            case Choices.PREEMPT -> {
+                Task next = Objects.requireNonNull(choices.task(answer));
                 dequeue(cpu, next);
                 enqueue(cpu, me);
                 run(me, cpu, next);
@@ -388,16 +300,15 @@ public final class SimMachine implements Alternatives {
         }
         int answer = 0;
         if (size > 1) {
-            unlisted = null;
-            alternatives = 0;
+            choices.clear();
             for (Task task : cpu.runQueue) {
-                add(RUN, cpu, task);
+                choices.add(Choices.RUN, cpu, task);
             }
-            answer = choose(ChoiceKind.TASK);
+            answer = choices.ask(ChoiceKind.TASK);
         }
         Task next = cpu.runQueue.peekFirst();
         if (answer != 0) {
-            next = who[answer];
+            next = choices.task(answer);
         }
         dequeue(cpu, Objects.requireNonNull(next));
         return next;
@@ -457,7 +368,10 @@ public final class SimMachine implements Alternatives {
         boolean interrupted = false;
         while (!me.baton) {
             LockSupport.park(this);
-            interrupted |= Thread.interrupted();
+            if (Thread.interrupted()) {
+                interrupted = true;
+                halting |= me == sched.init; // somebody wants the host's thread back
+            }
         }
         me.baton = false;
         if (interrupted) {
@@ -508,11 +422,11 @@ public final class SimMachine implements Alternatives {
     private int nextForced() {
         for (; ; ) {
             listForced();
-            if (alternatives == 1) {
+            if (choices.count() == 1) {
                 return 0;
             }
-            if (alternatives > 1) {
-                return choose(ChoiceKind.CPU);
+            if (choices.count() > 1) {
+                return choices.ask(ChoiceKind.CPU);
             }
             long deadline = nextDeadline();
             if (deadline == Cpu.NEVER) {
@@ -670,10 +584,10 @@ public final class SimMachine implements Alternatives {
 
     /** As {@link #perform}, for a task that does not come back. */
     private void leave(int answer) {
-        Cpu cpu = where[answer];
+        Cpu cpu = choices.cpu(answer);
         active = cpu;
         Task next = cpu.current;
-        if (what[answer] == INTERRUPT) {
+        if (choices.action(answer) == Choices.INTERRUPT) {
             next.interruptAssigned = true;
         } else if (next == cpu.idle && !inInterrupt(next)) {
             next = pick(cpu);

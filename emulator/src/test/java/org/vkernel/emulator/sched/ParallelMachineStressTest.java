@@ -23,7 +23,7 @@ import org.vkernel.emulator.shared.SharedInt;
 import org.vkernel.emulator.shared.SharedRef;
 
 /** Real threads on the parallel machine: exclusion, wake-ups and interrupts lose nothing. */
-@Timeout(60)
+@Timeout(30)
 class ParallelMachineStressTest {
     private static final int TASKS = 6;
     private static final int ROUNDS = 20_000;
