@@ -2,6 +2,7 @@ package org.vkernel.emulator;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -31,8 +32,12 @@ import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.skb.SkBuffs;
 import org.vkernel.emulator.sock.Sockets;
+import org.vkernel.emulator.time.Clock;
+import org.vkernel.emulator.time.HrTimers;
+import org.vkernel.emulator.time.Timers;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 
@@ -60,6 +65,9 @@ public final class VirtualKernel implements AutoCloseable {
     private final Scheduler sched;
     private final Trace trace;
     private final Softirqs softirqs;
+    private final Clock clock;
+    private final Timers timers;
+    private final HrTimers hrTimers;
     private final Rcu rcu;
     private final Modules modules;
     private final Memory mm;
@@ -94,6 +102,9 @@ public final class VirtualKernel implements AutoCloseable {
         Task initTask = sched.boot();
         sched.hostEnter(initTask);
         this.softirqs = new Softirqs(sched, trace, config.profile().leavesSoftirqsToKsoftirqd());
+        this.clock = new Clock(sched, config.ticksPerSecond());
+        this.timers = new Timers(sched, clock, softirqs, trace);
+        this.hrTimers = new HrTimers(timers);
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
@@ -132,6 +143,21 @@ public final class VirtualKernel implements AutoCloseable {
 
     public Softirqs softirqs() {
         return softirqs;
+    }
+
+    /** The clock: time since boot, and jiffies. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** The timer wheels, and sleeping by ticks. */
+    public Timers timers() {
+        return timers;
+    }
+
+    /** Exact timers, and sleeping by nanoseconds. */
+    public HrTimers hrTimers() {
+        return hrTimers;
     }
 
     public Rcu rcu() {
@@ -314,6 +340,20 @@ public final class VirtualKernel implements AutoCloseable {
     /** Waits until {@code process} has ended, letting the rest run. */
     public void join(UserProcess process) {
         run(process::awaitExit);
+        throwFailures();
+    }
+
+    /**
+     * Lets {@code time} pass, while the rest runs: init sleeps exactly that long. On the parallel
+     * machine it is real time.
+     *
+     * @throws KernelFailedException if a process failed, or the run ended
+     */
+    public void runFor(Duration time) {
+        run(() -> {
+            int result = hrTimers.sleep(time.toNanos(), TaskState.UNINTERRUPTIBLE);
+            assert result == 0 : result;
+        });
         throwFailures();
     }
 

@@ -1,8 +1,10 @@
 package org.vkernel.emulator.process;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.locking.WaitQueue;
@@ -196,6 +198,19 @@ public final class UserProcess {
     /** Sleeps until the process has ended. Context: process, of another; sleeps. */
     public void awaitExit() {
         exited.waitEvent(() -> dead);
+    }
+
+    /**
+     * Sleeps exactly that long. Models {@code nanosleep()}.
+     *
+     * @throws ErrnoException {@code EINTR} if a signal that is handled came first
+     */
+    public void sleep(Duration time) {
+        int result =
+                kernel.call(() -> kernel.hrTimers().sleep(time.toNanos(), TaskState.INTERRUPTIBLE));
+        if (result < 0) {
+            throw new ErrnoException("nanosleep", result);
+        }
     }
 
     /** Writes a line to the process's standard output. */

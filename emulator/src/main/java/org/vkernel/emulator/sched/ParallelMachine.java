@@ -324,7 +324,8 @@ final class ParallelMachine {
         Thread thread = controller;
         if (thread == null) {
             startController();
-        } else if (thread != Thread.currentThread()) {
+        } else {
+            // Itself too: a handler that it runs may program a deadline that it has passed by.
             LockSupport.unpark(thread);
         }
     }
@@ -381,6 +382,9 @@ final class ParallelMachine {
             cpu.release();
             if (waiting.get() != 0) {
                 wakeWaiter();
+            }
+            if (cpu.irqPending != 0) {
+                kick();
             }
         }
         return true;
