@@ -542,6 +542,18 @@ public final class VirtualKernel implements AutoCloseable {
         mm.checkLeaks();
     }
 
+    /**
+     * Ends the run at once, as a power cut does; the only call that any thread may make. Calls that
+     * are in the kernel end with {@link KernelFailedException}.
+     */
+    public void powerOff() {
+        try {
+            sched.halt();
+        } catch (KernelHalt halt) {
+            // That is how it tells the task that calls it.
+        }
+    }
+
     private void unwind() {
         if (!unwound) {
             unwound = true;

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  * the interrupted task; an idle CPU has a task of its own for that, whose thread is started only
  * when it is needed.
  *
- * <p>All fields are exclusive to the holder of the baton; handing it over (a volatile write to
- * {@link Task#baton}, read by the one that waits) orders them.
+ * <p>All fields but {@link #halting} are exclusive to the holder of the baton; handing it over (a
+ * volatile write to {@link Task#baton}, read by the one that waits) orders them.
  */
 public final class SimMachine {
     /** A spinning CPU counts as stuck after this much virtual time, as {@code watchdog_thresh}. */
@@ -43,7 +43,9 @@ public final class SimMachine {
     private int stealable;
 
     private int spinners;
-    private boolean halting;
+
+    /** Not exclusive to the baton's holder: a host thread may set it, to cut the run short. */
+    private volatile boolean halting;
 
     @SuppressWarnings("NullAway.Init") // current and active are set by boot()
     SimMachine(Scheduler sched, Strategy strategy, boolean jitter, boolean recording) {
