@@ -1,8 +1,11 @@
 package org.vkernel.emulator.module;
 
+import com.google.common.collect.ImmutableList;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,27 @@ final class ModuleParams {
         return true;
     }
 
+    /** The parameters' names, in alphabetical order. */
+    List<String> names() {
+        return ImmutableList.copyOf(fields.keySet());
+    }
+
+    /** What a parameter's values look like, in words, if {@code value} is none; else null. */
+    @Nullable String expectedInsteadOf(String value, String name) {
+        Field field = Objects.requireNonNull(fields.get(name), name);
+        try {
+            var _ = parse(field, value);
+            return null;
+        } catch (NumberFormatException | InvalidException e) {
+            Class<?> type = field.getType();
+            return type == boolean.class
+                    ? "y or n"
+                    : type == long.class
+                            ? "a number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE
+                            : "a number from " + least(field) + " to " + most(field);
+        }
+    }
+
     private static @Nullable Object parse(Field field, String value) throws InvalidException {
         Class<?> type = field.getType();
         if (type == String.class) {
@@ -75,13 +99,22 @@ final class ModuleParams {
             throw new IllegalArgumentException(
                     field + ": a parameter is an int, long, boolean or String");
         }
-        boolean unsigned = field.getAnnotation(ModuleParam.class).unsigned();
-        long least = unsigned ? 0 : Integer.MIN_VALUE;
-        long most = unsigned ? UINT_MAX : Integer.MAX_VALUE;
-        if (number < least || number > most) {
+        if (number < least(field) || number > most(field)) {
             throw new InvalidException(value, field.getName());
         }
         return (int) number;
+    }
+
+    private static boolean isUnsigned(Field field) {
+        return field.getAnnotation(ModuleParam.class).unsigned();
+    }
+
+    private static long least(Field field) {
+        return isUnsigned(field) ? 0 : Integer.MIN_VALUE;
+    }
+
+    private static long most(Field field) {
+        return isUnsigned(field) ? UINT_MAX : Integer.MAX_VALUE;
     }
 
     /** As {@code kstrtol()} with base 0: decimal, {@code 0x} hexadecimal, {@code 0} octal. */

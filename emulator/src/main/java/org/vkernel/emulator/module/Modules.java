@@ -58,6 +58,22 @@ public final class Modules {
                 : CaseFormat.UPPER_CAMEL.to(CaseFormat.LOWER_UNDERSCORE, type.getSimpleName());
     }
 
+    /** The names of the parameters that a module's class has, in alphabetical order. */
+    public static List<String> paramNames(Class<? extends KernelModule> type) {
+        return new ModuleParams(type).names();
+    }
+
+    /**
+     * What a module's parameter takes, in words, if {@code value} is no value for it; null if it
+     * is. Nothing is set.
+     *
+     * @param name one of {@link #paramNames}
+     */
+    public static @Nullable String paramExpectation(
+            Class<? extends KernelModule> type, String name, String value) {
+        return new ModuleParams(type).expectedInsteadOf(value, name);
+    }
+
     private static boolean isCore(Class<? extends KernelModule> type) {
         ModuleInfo info = type.getAnnotation(ModuleInfo.class);
         return info != null && info.core();

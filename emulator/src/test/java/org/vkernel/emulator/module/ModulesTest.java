@@ -1,6 +1,7 @@
 package org.vkernel.emulator.module;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -182,6 +183,18 @@ class ModulesTest {
                 assertEquals(List.of(), kernel.modules().all());
             }
         }
+    }
+
+    @Test
+    void params_areKnownBeforeAnythingIsLoaded() {
+        assertEquals(List.of("idx", "label", "loud"), Modules.paramNames(Parameters.class));
+        assertNull(Modules.paramExpectation(Parameters.class, "idx", "0xffffffff"));
+        assertNull(Modules.paramExpectation(Parameters.class, "label", "anything"));
+        assertNull(Modules.paramExpectation(Parameters.class, "loud", "n"));
+        assertEquals(
+                "a number from 0 to 4294967295",
+                Modules.paramExpectation(Parameters.class, "idx", "-1"));
+        assertEquals("y or n", Modules.paramExpectation(Parameters.class, "loud", "perhaps"));
     }
 
     @Test
