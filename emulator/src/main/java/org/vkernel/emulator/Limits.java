@@ -14,5 +14,8 @@ public final class Limits {
     /** Caches of objects in one kernel, besides the general ones (Linux: no limit). */
     public static final int KMEM_CACHES = 16;
 
+    /** Lines that the log keeps (Linux: {@code 1 << CONFIG_LOG_BUF_SHIFT} bytes). */
+    public static final int LOG_RECORDS = 1 << 16;
+
     private Limits() {}
 }

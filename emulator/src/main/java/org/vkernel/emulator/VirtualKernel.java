@@ -2,6 +2,8 @@ package org.vkernel.emulator;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +24,9 @@ import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
+import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.emulator.printk.Printk;
+import org.vkernel.emulator.proc.ProcFs;
 import org.vkernel.emulator.process.ProcessBody;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.ChoiceKind;
@@ -64,6 +69,8 @@ public final class VirtualKernel implements AutoCloseable {
     private final KernelConfig config;
     private final Scheduler sched;
     private final Trace trace;
+    private final Printk printk;
+    private final ProcFs proc = new ProcFs();
     private final Softirqs softirqs;
     private final Clock clock;
     private final Timers timers;
@@ -98,6 +105,7 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.recording()),
                         new Events());
         this.trace = new Trace(sched, config.traceListener());
+        this.printk = new Printk(sched, trace, config.log());
         this.random = new SplitMix(~config.seed());
         Task initTask = sched.boot();
         sched.hostEnter(initTask);
@@ -139,6 +147,33 @@ public final class VirtualKernel implements AutoCloseable {
 
     public Trace trace() {
         return trace;
+    }
+
+    public Printk printk() {
+        return printk;
+    }
+
+    /** Writes a line into the log: see {@link Printk#printk}. */
+    @FormatMethod
+    public void printk(LogLevel level, @FormatString String format, Object... args) {
+        printk.printk(level, format, args);
+    }
+
+    public ProcFs proc() {
+        return proc;
+    }
+
+    /**
+     * What a read of a file below {@code /proc} gives to the calling process, or to init.
+     *
+     * @throws ErrnoException {@code ENOENT} if there is none
+     */
+    public String readProc(String path) {
+        String text = call(() -> proc.read(path));
+        if (text == null) {
+            throw new ErrnoException("open " + path, Errno.ENOENT);
+        }
+        return text;
     }
 
     public Softirqs softirqs() {
@@ -419,7 +454,7 @@ public final class VirtualKernel implements AutoCloseable {
         if (trace.isActive()) {
             trace.emit(REPORT, reports.size(), 0, 0, rule);
         }
-        report.lines().forEach(config.log());
+        report.lines().forEach(line -> printk.write(LogLevel.ALERT, line));
         if (!known && !config.keepGoing()) {
             sched.halt();
         }
@@ -434,11 +469,6 @@ public final class VirtualKernel implements AutoCloseable {
     public boolean currentIsCapable() {
         UserProcess process = sched.current().process();
         return process == null || process.isCapable();
-    }
-
-    /** A line for the log, of the kernel itself. */
-    public void logLine(String line) {
-        config.log().accept(line);
     }
 
     /** Every report so far, the known ones included. */
@@ -618,7 +648,8 @@ public final class VirtualKernel implements AutoCloseable {
         @Override
         public void leftBehind(Task task) {
             leftBehind = true;
-            config.log().accept(task + " swallowed the end of the run and was left behind");
+            printk.write(
+                    LogLevel.ALERT, task + " swallowed the end of the run and was left behind");
         }
     }
 }

@@ -15,6 +15,7 @@ import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.TaskExit;
@@ -48,6 +49,7 @@ public final class Modules {
         this.sched = kernel.sched();
         this.mutex = new Mutex(sched, "module_mutex");
         this.stateChanges = new WaitQueue(sched, "a module to be loaded or gone");
+        kernel.proc().create("/proc/modules", this::show);
     }
 
     /** The name that a module's class bears in the kernel. */
@@ -155,7 +157,7 @@ public final class Modules {
             error = form(module, params);
         } catch (ModuleRefusedException refused) {
             String why = String.valueOf(refused.getMessage());
-            why.lines().forEach(kernel::logLine);
+            kernel.printk().write(LogLevel.ERR, why);
             remove(module);
             return fail(why, -Errno.ENOEXEC);
         }
@@ -185,12 +187,17 @@ public final class Modules {
         for (Map.Entry<String, String> param : params.entrySet()) {
             try {
                 if (!known.set(param.getKey(), param.getValue())) {
-                    kernel.logLine(
-                            module.name() + ": unknown parameter '" + param.getKey() + "' ignored");
+                    kernel.printk()
+                            .write(
+                                    LogLevel.WARNING,
+                                    module.name()
+                                            + ": unknown parameter '"
+                                            + param.getKey()
+                                            + "' ignored");
                 }
             } catch (ModuleParams.InvalidException invalid) {
                 String message = module.name() + ": " + invalid.getMessage();
-                kernel.logLine(message);
+                kernel.printk().write(LogLevel.WARNING, message);
                 return fail(message, -Errno.EINVAL);
             }
         }
@@ -217,7 +224,7 @@ public final class Modules {
             result = module.instance().init(new ModuleContext(kernel, this, module));
         } catch (UnknownSymbolException unknown) {
             String message = module.name() + ": Unknown symbol " + unknown.symbol() + " (err -2)";
-            kernel.logLine(message);
+            kernel.printk().write(LogLevel.WARNING, message);
             result = fail(message, -Errno.ENOENT);
         } catch (KernelHalt | TaskExit end) {
             throw end;
@@ -233,12 +240,14 @@ public final class Modules {
             return fail("could not insert '" + module.name() + "': " + Errno.text(-result), result);
         }
         if (result > 0) {
-            kernel.logLine(
-                    "do_init_module: '"
-                            + module.name()
-                            + "'->init suspiciously returned "
-                            + result
-                            + ", it should follow 0/-E convention");
+            kernel.printk()
+                    .write(
+                            LogLevel.WARNING,
+                            "do_init_module: '"
+                                    + module.name()
+                                    + "'->init suspiciously returned "
+                                    + result
+                                    + ", it should follow 0/-E convention");
         }
         module.setState(ModuleState.LIVE);
         module.put();
@@ -424,6 +433,22 @@ public final class Modules {
             }
         }
         return null;
+    }
+
+    /** As {@code m_show()}: newest first; sizes and addresses are not modelled. */
+    private void show(StringBuilder text) {
+        mutex.lock();
+        for (Module module : modules.reversed()) {
+            text.append(module.name()).append(" 16384 ").append(module.referenceCount());
+            if (module.users().isEmpty()) {
+                text.append(" -");
+            } else {
+                text.append(' ');
+                module.users().forEach(user -> text.append(user.name()).append(','));
+            }
+            text.append(' ').append(module.state().text()).append(" 0x0000000000000000\n");
+        }
+        mutex.unlock();
     }
 
     /** All modules, oldest first. */
