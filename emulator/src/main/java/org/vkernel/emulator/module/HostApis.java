@@ -15,8 +15,8 @@ final class HostApis {
     private static final String THREADS = "ModuleContext.kthreadRun";
     private static final String LOCKS = "SpinLock or Mutex";
     private static final String ATOMICS = "AtomicInt";
-    private static final String CLOCKS = "jiffies() or ktime";
-    private static final String CHANCE = "prandom";
+    private static final String CLOCKS = "ModuleContext.jiffies or ktime";
+    private static final String CHANCE = "ModuleContext.prandom";
     private static final String LOG = "printk";
     private static final String OBJECTS = "an object handed over by ModuleContext";
     private static final String PLAIN = "plain calls and fields";

@@ -1,7 +1,18 @@
 package org.vkernel.emulator.module;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.locking.Completion;
+import org.vkernel.emulator.locking.Mutex;
+import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.time.Timer;
 
 /** The kernel as one module sees it. Handed to {@link KernelModule#init} and {@code exit}. */
 public final class ModuleContext {
@@ -50,5 +61,75 @@ public final class ModuleContext {
     /** An object that the host handed over for this module's class, or null. */
     public <T> @Nullable T handedOver(Class<T> type) {
         return kernel.find(type);
+    }
+
+    // ---- Short forms -------------------------------------------------------------------------
+
+    /** {@code printk()}: writes a line into the kernel's log. Context: any. Sleeps: never. */
+    @FormatMethod
+    public void printk(LogLevel level, @FormatString String format, Object... args) {
+        kernel.printk(level, format, args);
+    }
+
+    /** {@code jiffies}. */
+    public long jiffies() {
+        return kernel.clock().jiffies();
+    }
+
+    /** {@code HZ}: ticks a second. */
+    public int hz() {
+        return kernel.clock().hz();
+    }
+
+    /** {@code ktime_get_ns()}: nanoseconds since boot. */
+    public long ktime() {
+        return kernel.clock().ns();
+    }
+
+    /** {@code get_random_u64()}: from the machine's own source, the same for the same seed. */
+    public long prandom() {
+        return kernel.random();
+    }
+
+    /** {@code timer_setup()}: a timer that runs {@code function} in softirq context. */
+    public Timer timer(String name, Timer.Function function) {
+        return new Timer(kernel.timers(), name, function);
+    }
+
+    /**
+     * {@code kthread_run()}: starts a kernel thread. Context: process.
+     *
+     * @param body what it does; it must have returned before the module is gone
+     */
+    public Task kthreadRun(String name, Runnable body) {
+        Scheduler sched = kernel.sched();
+        Task thread = sched.newTask(sched.allocatePid(), name, null, Task.PF_KTHREAD, body);
+        sched.admit(thread);
+        return thread;
+    }
+
+    /** {@code spin_lock_init()}. */
+    public SpinLock spinLock(String name) {
+        return new SpinLock(kernel.sched(), name);
+    }
+
+    /** {@code mutex_init()}. */
+    public Mutex mutex(String name) {
+        return new Mutex(kernel.sched(), name);
+    }
+
+    /** {@code ATOMIC_INIT()}. */
+    public AtomicInt atomic(int initial) {
+        return new AtomicInt(kernel.sched(), initial);
+    }
+
+    /** {@code init_completion()}. */
+    public Completion completion(String name) {
+        return new Completion(kernel.sched(), name);
+    }
+
+    /** {@code init_waitqueue_head()}. */
+    public WaitQueue waitQueue(String name) {
+        return new WaitQueue(kernel.sched(), name);
     }
 }
