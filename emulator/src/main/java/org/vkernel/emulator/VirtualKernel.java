@@ -20,6 +20,7 @@ import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
+import org.vkernel.emulator.irq.Tasklets;
 import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.module.KernelModule;
@@ -75,6 +76,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final Clock clock;
     private final Timers timers;
     private final HrTimers hrTimers;
+    private final Tasklets tasklets;
     private final Rcu rcu;
     private final Modules modules;
     private final Memory mm;
@@ -113,6 +115,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.clock = new Clock(sched, config.ticksPerSecond());
         this.timers = new Timers(sched, clock, softirqs, trace);
         this.hrTimers = new HrTimers(timers);
+        this.tasklets = new Tasklets(sched, softirqs, trace);
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
@@ -193,6 +196,11 @@ public final class VirtualKernel implements AutoCloseable {
     /** Exact timers, and sleeping by nanoseconds. */
     public HrTimers hrTimers() {
         return hrTimers;
+    }
+
+    /** The CPUs' tasklets. */
+    public Tasklets tasklets() {
+        return tasklets;
     }
 
     public Rcu rcu() {
