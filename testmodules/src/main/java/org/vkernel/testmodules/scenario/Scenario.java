@@ -1,0 +1,41 @@
+package org.vkernel.testmodules.scenario;
+
+import java.time.Duration;
+import java.util.List;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.module.KernelModule;
+
+/**
+ * Modules and processes that are worth running together, under a name.
+ *
+ * <p>It has a public constructor without arguments and no state: one object may start any number of
+ * kernels.
+ */
+public interface Scenario {
+    /** The name by which it is run. */
+    String name();
+
+    /** What happens in it, in one line. */
+    String description();
+
+    /** How much time passes in it, unless the user asks for another. */
+    Duration duration();
+
+    /**
+     * The modules that it loads, whose parameters and whose dependencies' parameters a user can
+     * set.
+     */
+    default List<Class<? extends KernelModule>> modules() {
+        return List.of();
+    }
+
+    /**
+     * Loads the modules and starts the processes, in a kernel that was just booted, on the host's
+     * thread; then the caller lets time pass. Modules are loaded by {@link
+     * ScenarioOptions#modprobe}, which knows the parameters that the user set.
+     *
+     * @throws org.vkernel.emulator.ErrnoException if a module cannot be loaded; the run has failed
+     *     then
+     */
+    void start(VirtualKernel kernel, ScenarioOptions options);
+}
