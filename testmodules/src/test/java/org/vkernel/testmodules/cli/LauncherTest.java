@@ -146,7 +146,9 @@ class LauncherTest {
 
     @Test
     void sourceNewerThanJar_buildsAgain() throws Exception {
-        for (Path changed : List.of(source, root.resolve("pom.xml"), source.getParent())) {
+        List<Path> sources =
+                List.of(source, root.resolve("pom.xml"), root.resolve("emulator/src/main/java"));
+        for (Path changed : sources) {
             putFreshJar();
             Files.setLastModifiedTime(changed, LATER);
             int before = buildCalls().size();
@@ -281,6 +283,53 @@ class LauncherTest {
                         root.resolve("testmodules/bin/find-jdk").toString());
 
         assertEquals(newer + "\n", result.out());
+    }
+
+    @Test
+    void noJdkAnywhere_status2AndOneLine() throws Exception {
+        putFreshJar();
+        Path findJdk = root.resolve("testmodules/bin/find-jdk");
+        String text = Files.readString(findJdk);
+        // The usual folders of this host must not be looked into, whatever there is.
+        String elsewhere = text.replaceAll("(?<= )/(usr|opt|Library)/", "/no/such/");
+        assertFalse(elsewhere.contains(" /usr/") || elsewhere.contains(" /opt/"), elsewhere);
+        Files.writeString(findJdk, elsewhere);
+        Path old = fakeJdk("old", "21.0.2");
+
+        Result result =
+                run(
+                        Map.of(
+                                "VKERNEL_JAVA_HOME",
+                                "",
+                                "JAVA_HOME",
+                                old.toString(),
+                                "PATH",
+                                old.resolve("bin") + ":" + systemToolsWithoutJava(),
+                                "HOME",
+                                temp.toString()),
+                        launcher().toString(),
+                        "run");
+
+        assertEquals(2, result.status());
+        assertEquals("", result.out());
+        assertEquals(
+                "vkernel: no JDK 25 or newer in JAVA_HOME, on PATH or in the usual folders:"
+                        + " set VKERNEL_JAVA_HOME to the home of one\n",
+                result.err());
+    }
+
+    /** A folder with what the scripts call, and no java in it. */
+    private Path systemToolsWithoutJava() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("system tools"));
+        for (String tool : List.of("sh", "readlink", "find", "head", "sed", "ln", "rm", "mv")) {
+            for (String from : List.of("/usr/bin", "/bin")) {
+                Path target = Path.of(from, tool);
+                if (Files.isExecutable(target)) {
+                    writeScript(folder.resolve(tool), "#!/bin/sh\nexec " + target + " \"$@\"\n");
+                }
+            }
+        }
+        return folder;
     }
 
     private Path launcher() {

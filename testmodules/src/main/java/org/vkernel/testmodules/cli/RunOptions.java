@@ -1,0 +1,367 @@
+package org.vkernel.testmodules.cli;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.Limits;
+import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.explore.RandomWalk;
+import org.vkernel.emulator.explore.RoundRobin;
+import org.vkernel.emulator.module.KernelModule;
+import org.vkernel.emulator.module.Modules;
+import org.vkernel.emulator.sched.Strategy;
+import org.vkernel.testmodules.scenario.Scenario;
+import org.vkernel.testmodules.scenario.ScenarioOptions;
+import org.vkernel.testmodules.scenario.Scenarios;
+import org.vkernel.testmodules.scenario.Spelling;
+import org.vkernel.testmodules.scenario.UnknownScenarioException;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** Which scenario runs, and in what kernel: the options of all commands that run scenarios. */
+final class RunOptions {
+    private static final String DEFAULT_SCENARIO = "cn_test";
+    private static final String SIMULATED = "simulated";
+    private static final String PARALLEL = "parallel";
+    private static final ImmutableList<String> STRATEGIES =
+            ImmutableList.of(RandomWalk.NAME, RoundRobin.NAME);
+    private static final int DEFAULT_CPUS = 2;
+    private static final long DEFAULT_SEED = 1;
+
+    private final CommandSpec spec;
+    private final ClassLoader loader;
+    private final Scenario scenario;
+
+    /**
+     * Reads what the user gave.
+     *
+     * @throws UsageException if there is no such scenario
+     */
+    RunOptions(CommandSpec spec) throws UsageException {
+        this.spec = spec;
+        this.loader = loader();
+        try {
+            String name = spec.positionalParameters().getFirst().getValue();
+            this.scenario = Scenarios.find(name == null ? DEFAULT_SCENARIO : name, loader);
+        } catch (UnknownScenarioException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    // ---- The options -------------------------------------------------------------------------
+
+    /** Adds the options to a command. */
+    static void describe(CommandSpec spec) {
+        spec.addPositional(
+                PositionalParamSpec.builder()
+                        .index("0")
+                        .arity("0..1")
+                        .paramLabel("NAME")
+                        .type(String.class)
+                        .description(
+                                "A built-in scenario, or the full name of a class on --class-path:"
+                                        + " a Scenario, or a KernelModule, which is loaded alone."
+                                        + " Default: "
+                                        + DEFAULT_SCENARIO
+                                        + ".")
+                        .build());
+        List<String> profiles = Profile.all().stream().map(Profile::name).toList();
+        choice(spec, "--kernel", "PROFILE", profiles, "The kernel's version", Profile.DEFAULT);
+        choice(
+                spec,
+                "--machine",
+                "KIND",
+                ImmutableList.of(SIMULATED, PARALLEL),
+                "What executes the kernel",
+                SIMULATED);
+        number(spec, "--cpus", 1, Limits.CPUS, "How many CPUs. Default: " + DEFAULT_CPUS + ".");
+        spec.addOption(
+                OptionSpec.builder("--seed")
+                        .paramLabel("S")
+                        .type(Long.class)
+                        .converters(new SeedConverter())
+                        .description(
+                                "What chance is drawn from: the same seed gives the same run."
+                                        + " Default: "
+                                        + DEFAULT_SEED
+                                        + ".")
+                        .build());
+        choice(
+                spec,
+                "--strategy",
+                "NAME",
+                STRATEGIES,
+                "What decides who runs next",
+                RandomWalk.NAME);
+        spec.addOption(
+                OptionSpec.builder("--for")
+                        .paramLabel("TIME")
+                        .type(Duration.class)
+                        .converters(new DurationConverter())
+                        .description(
+                                "How much time passes: 12s, 500ms, 2m. Default: the scenario's own"
+                                        + " time.")
+                        .build());
+        number(spec, "--hz", 1, 1000, "Timer ticks a second. Default: the profile's.");
+        spec.addOption(
+                OptionSpec.builder("--param")
+                        .paramLabel("MODULE.NAME=VALUE")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .description("Sets a module's parameter. May be given often.")
+                        .build());
+        flag(spec, "--jitter", "Lets time pass although something could run.");
+        flag(spec, "--keep-going", "Goes on after a bug report.");
+        spec.addOption(
+                OptionSpec.builder("--class-path")
+                        .paramLabel("PATH")
+                        .type(String.class)
+                        .description(
+                                "Folders and jars of classes of the user's, separated by '"
+                                        + File.pathSeparator
+                                        + "'.")
+                        .build());
+    }
+
+    private static void choice(
+            CommandSpec spec,
+            String option,
+            String label,
+            List<String> values,
+            String description,
+            Object byDefault) {
+        spec.addOption(
+                OptionSpec.builder(option)
+                        .paramLabel(label)
+                        .type(String.class)
+                        .converters(new ChoiceConverter(values))
+                        .description(
+                                description
+                                        + ": "
+                                        + String.join(", ", values)
+                                        + ". Default: "
+                                        + byDefault
+                                        + ".")
+                        .build());
+    }
+
+    private static void number(
+            CommandSpec spec, String option, int least, int most, String description) {
+        spec.addOption(
+                OptionSpec.builder(option)
+                        .paramLabel("N")
+                        .type(Integer.class)
+                        .converters(new NumberConverter(least, most))
+                        .description(description)
+                        .build());
+    }
+
+    private static void flag(CommandSpec spec, String option, String description) {
+        spec.addOption(
+                OptionSpec.builder(option).type(boolean.class).description(description).build());
+    }
+
+    private record ChoiceConverter(List<String> values) implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (!values.contains(value)) {
+                throw ParameterMessages.expected(String.join(", ", values));
+            }
+            return value;
+        }
+    }
+
+    private record NumberConverter(int least, int most) implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // As one that is out of range.
+            }
+            throw ParameterMessages.expected("a number from " + least + " to " + most);
+        }
+    }
+
+    private record SeedConverter() implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            try {
+                return Long.parseLong(value);
+            } catch (NumberFormatException e) {
+                throw ParameterMessages.expected("a whole number of 64 bits");
+            }
+        }
+    }
+
+    private record DurationConverter() implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            Duration duration = Durations.parse(value);
+            if (duration == null) {
+                throw ParameterMessages.expected("a time such as 12s, 500ms or 2m");
+            }
+            return duration;
+        }
+    }
+
+    // ---- Their values ------------------------------------------------------------------------
+
+    private <T> @Nullable T option(String name, Class<T> type) {
+        return type.cast(spec.findOption(name).getValue());
+    }
+
+    private boolean isSet(String name) {
+        return Boolean.TRUE.equals(option(name, Boolean.class));
+    }
+
+    private ClassLoader loader() throws UsageException {
+        ClassLoader own = RunOptions.class.getClassLoader();
+        String path = option("--class-path", String.class);
+        if (path == null) {
+            return own;
+        }
+        List<URL> urls = new ArrayList<>();
+        for (String entry : Splitter.on(File.pathSeparatorChar).omitEmptyStrings().split(path)) {
+            Path file = Path.of(entry);
+            if (!Files.isReadable(file)) {
+                throw new UsageException(
+                        "--class-path "
+                                + entry
+                                + ": no such file or folder, or not readable: expected folders and"
+                                + " jars separated by '"
+                                + File.pathSeparator
+                                + "'");
+            }
+            try {
+                urls.add(file.toUri().toURL());
+            } catch (MalformedURLException e) {
+                throw new UsageException("--class-path " + entry + ": " + e.getMessage());
+            }
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), own);
+    }
+
+    /** The scenario that is meant. */
+    Scenario scenario() {
+        return scenario;
+    }
+
+    /** What the kernel is booted with. */
+    KernelConfig config() throws UsageException {
+        Long seed = option("--seed", Long.class);
+        Integer cpus = option("--cpus", Integer.class);
+        Integer hz = option("--hz", Integer.class);
+        String profile = option("--kernel", String.class);
+        KernelConfig config =
+                KernelConfig.simulated(seed == null ? DEFAULT_SEED : seed)
+                        .cpus(cpus == null ? DEFAULT_CPUS : cpus)
+                        .hz(hz == null ? 0 : hz)
+                        .jitter(isSet("--jitter"))
+                        .keepGoing(isSet("--keep-going"));
+        if (profile != null) {
+            config = config.profile(Profile.of(profile));
+        }
+        String strategy = option("--strategy", String.class);
+        if (PARALLEL.equals(option("--machine", String.class))) {
+            refuseOnParallel("--strategy", strategy != null);
+            refuseOnParallel("--jitter", config.jitter());
+            return config.strategy(null);
+        }
+        return strategy == null ? config : config.strategy(strategy(strategy, config.seed()));
+    }
+
+    private static Strategy strategy(String name, long seed) {
+        return name.equals(RoundRobin.NAME) ? new RoundRobin() : new RandomWalk(seed);
+    }
+
+    private static void refuseOnParallel(String option, boolean isGiven) throws UsageException {
+        if (isGiven) {
+            throw new UsageException(
+                    option
+                            + ": the parallel machine makes no choices: expected --machine simulated");
+        }
+    }
+
+    /** What the scenario is started with. */
+    ScenarioOptions scenarioOptions() throws UsageException {
+        Duration duration = option("--for", Duration.class);
+        ScenarioOptions options =
+                ScenarioOptions.of(duration == null ? scenario.duration() : duration);
+        List<?> params = option("--param", List.class);
+        if (params != null) {
+            for (Object param : params) {
+                options = withParam(options, (String) param);
+            }
+        }
+        return options;
+    }
+
+    private ScenarioOptions withParam(ScenarioOptions options, String text) throws UsageException {
+        int equals = text.indexOf('=');
+        int dot = text.indexOf('.');
+        if (dot <= 0 || equals <= dot + 1) {
+            throw new UsageException("--param " + text + ": expected MODULE.NAME=VALUE");
+        }
+        String module = text.substring(0, dot);
+        String name = text.substring(dot + 1, equals);
+        String value = text.substring(equals + 1);
+        Class<? extends KernelModule> type = module(text, module);
+        List<String> names = Modules.paramNames(type);
+        if (!names.contains(name)) {
+            String closest = Spelling.closest(name, names);
+            throw new UsageException(
+                    "--param "
+                            + text
+                            + ": module "
+                            + module
+                            + " has no parameter '"
+                            + name
+                            + (closest == null ? "'" : "' (did you mean " + closest + "?)")
+                            + ": expected "
+                            + list(names));
+        }
+        String refusal = Modules.paramExpectation(type, name, value);
+        if (refusal != null) {
+            throw new UsageException("--param " + text + ": expected " + refusal);
+        }
+        return options.param(module, name, value);
+    }
+
+    private Class<? extends KernelModule> module(String text, String name) throws UsageException {
+        var all = ScenarioOptions.withDependencies(scenario.modules());
+        for (Class<? extends KernelModule> module : all) {
+            if (Modules.nameOf(module).equals(name)) {
+                return module;
+            }
+        }
+        throw new UsageException(
+                "--param "
+                        + text
+                        + ": scenario "
+                        + scenario.name()
+                        + " loads no module '"
+                        + name
+                        + "': expected "
+                        + list(all.stream().map(Modules::nameOf).toList()));
+    }
+
+    private static String list(List<String> names) {
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+}
