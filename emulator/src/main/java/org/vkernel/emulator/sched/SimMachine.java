@@ -3,7 +3,7 @@ package org.vkernel.emulator.sched;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
+import org.vkernel.emulator.Limits;
 
 /**
  * The simulated machine: any number of emulated CPUs on one real one, driven by a {@link Strategy}.
@@ -21,11 +21,10 @@ public final class SimMachine {
     /** A spinning CPU counts as stuck after this much virtual time, as {@code watchdog_thresh}. */
     private static final long SPIN_LIMIT_NS = 20_000_000_000L;
 
-    private static final int SWALLOW_LIMIT = 3;
-
     private final Scheduler sched;
     private final MachineEvents events;
     private final Choices choices;
+    private final TaskThreads threads;
     private final Cpu[] cpus;
     private final boolean fullPreemption;
     private final boolean jitter;
@@ -34,7 +33,9 @@ public final class SimMachine {
     Task current;
     private Cpu active;
     private long step;
-    private long stepLimit = Long.MAX_VALUE;
+
+    /** Where the points run out that may pass at one instant of virtual time. */
+    private long instantEnd = Limits.INSTANT_POINTS;
 
     /** How many alternatives the other CPUs offer. */
     private int elsewhere;
@@ -45,12 +46,13 @@ public final class SimMachine {
     private int spinners;
 
     /** Not exclusive to the baton's holder: a host thread may set it, to cut the run short. */
-    private volatile boolean halting;
+    volatile boolean halting;
 
     @SuppressWarnings("NullAway.Init") // current and active are set by boot()
     SimMachine(Scheduler sched, Strategy strategy, boolean jitter, boolean recording) {
         this.sched = sched;
         this.events = sched.events;
+        this.threads = new TaskThreads(this, sched);
         this.choices = new Choices(this, strategy, events, recording);
         this.cpus = sched.cpus;
         this.fullPreemption = sched.fullPreemption;
@@ -77,7 +79,7 @@ public final class SimMachine {
     public void point(int access, long object) {
         Task task = current;
         if (halting) {
-            throwHalt(task);
+            threads.throwHalt(task);
         }
         step++;
         if (--task.lockupBudget < 0) {
@@ -91,7 +93,7 @@ public final class SimMachine {
                 || cpu.irqPending != 0
                 || !cpu.runQueue.isEmpty()
                 || jitter
-                || step >= stepLimit) {
+                || step >= instantEnd) {
             ask(task, access, object);
         }
     }
@@ -102,9 +104,15 @@ public final class SimMachine {
     }
 
     private void ask(Task task, int access, long object) {
-        if (step >= stepLimit) {
-            stepLimit = Long.MAX_VALUE;
-            events.broken("step limit", "the run passed " + step + " points");
+        if (step >= instantEnd) {
+            instantEnd = Long.MAX_VALUE;
+            events.broken(
+                    "no time passes",
+                    task
+                            + " and others passed "
+                            + Limits.INSTANT_POINTS
+                            + " points while the clock stood still: somebody polls and never"
+                            + " sleeps");
         }
         task.pendingAccess = access;
         task.pendingObject = object;
@@ -238,7 +246,7 @@ public final class SimMachine {
      */
     public int ask(ChoiceKind kind, int count) {
         if (halting) {
-            throwHalt(current);
+            threads.throwHalt(current);
         }
         return choices.askPlain(kind, count);
     }
@@ -349,38 +357,8 @@ public final class SimMachine {
         current = next;
         recount();
         if (me != next) {
-            pass(next);
-            await(me);
-        }
-    }
-
-    private void pass(Task next) {
-        next.baton = true;
-        if (next.started) {
-            next.unpark();
-        } else {
-            next.started = true;
-            Thread thread = Thread.ofVirtual().unstarted(() -> main(next));
-            next.thread = thread;
-            thread.start();
-        }
-    }
-
-    private void await(Task me) {
-        boolean interrupted = false;
-        while (!me.baton) {
-            LockSupport.park(this);
-            if (Thread.interrupted()) {
-                interrupted = true;
-                halting |= me == sched.init; // somebody wants the host's thread back
-            }
-        }
-        me.baton = false;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (halting) {
-            throwHalt(me);
+            threads.pass(next);
+            threads.await(me);
         }
     }
 
@@ -388,7 +366,7 @@ public final class SimMachine {
 
     void schedule(Task task) {
         if (halting) {
-            throwHalt(task);
+            threads.throwHalt(task);
         }
         Cpu cpu = active;
         task.lockupBudget = sched.lockupPoints;
@@ -432,7 +410,7 @@ public final class SimMachine {
             }
             long deadline = nextDeadline();
             if (deadline == Cpu.NEVER) {
-                events.deadlock(describeWaits());
+                events.deadlock(Waits.describe(tasks, sched.init));
                 throw new IllegalStateException("a deadlocked machine was told to go on");
             }
             passTime(deadline);
@@ -476,7 +454,7 @@ public final class SimMachine {
     /** Makes a new task runnable. */
     void admit(Task task) {
         if (halting) {
-            throwHalt(current);
+            threads.throwHalt(current);
         }
         tasks.add(task);
         enqueue(selectCpu(task), task);
@@ -516,6 +494,7 @@ public final class SimMachine {
     }
 
     private void passTime(long deadline) {
+        instantEnd = step + Limits.INSTANT_POINTS;
         for (Cpu cpu : cpus) {
             cpu.clockNs = Math.max(cpu.clockNs, deadline);
             if (cpu.deadlineNs <= deadline) {
@@ -540,27 +519,8 @@ public final class SimMachine {
 
     // ---- Tasks' threads ----------------------------------------------------------------------
 
-    private void main(Task task) {
-        try {
-            await(task);
-            task.body.run();
-        } catch (KernelHalt | TaskExit end) {
-            // Both are ends as they should be.
-        } catch (Throwable thrown) {
-            report(task, thrown);
-        }
-        finish(task);
-    }
-
-    private void report(Task task, Throwable thrown) {
-        try {
-            events.oops(task, thrown, false);
-        } catch (KernelHalt halt) {
-            // Said all there is; finish() hands the baton to the one that ends the run.
-        }
-    }
-
-    private void finish(Task task) {
+    /** The end of a task's thread: hands the baton on. */
+    void finish(Task task) {
         if (!halting) {
             try {
                 if (task.preemptCount != 0 || task.irqsOff) {
@@ -581,7 +541,7 @@ public final class SimMachine {
         task.finished = true;
         task.setState(TaskState.DEAD);
         current = sched.init;
-        pass(sched.init);
+        threads.pass(sched.init);
     }
 
     /** As {@link #perform}, for a task that does not come back. */
@@ -599,7 +559,7 @@ public final class SimMachine {
         }
         current = next;
         recount();
-        pass(next);
+        threads.pass(next);
     }
 
     /** The body of an idle task: interrupts arrive on it, and then it looks for work. */
@@ -621,42 +581,16 @@ public final class SimMachine {
         halting = true;
     }
 
-    private void throwHalt(Task task) {
-        if (task != sched.init && ++task.swallowed > SWALLOW_LIMIT) {
-            events.leftBehind(task);
-            task.finished = true;
-            current = sched.init;
-            pass(sched.init);
-            for (; ; ) {
-                LockSupport.park(this);
-            }
-        }
-        throw KernelHalt.INSTANCE;
-    }
-
     /** Ends every task's thread, one by one. Called by the host's thread, on a halted machine. */
     void unwind() {
-        Task init = sched.init;
         for (Cpu cpu : cpus) {
-            unwind(init, cpu.idle);
+            threads.unwind(cpu.idle);
         }
         for (Task task : tasks) {
-            unwind(init, task);
+            threads.unwind(task);
         }
         tasks.clear();
-        current = init;
-    }
-
-    private void unwind(Task init, Task task) {
-        if (!task.started || task.finished || task == init) {
-            return;
-        }
-        current = task;
-        pass(task);
-        while (!init.baton) {
-            LockSupport.park(this);
-        }
-        init.baton = false;
+        current = sched.init;
     }
 
     private void stuck(Task task) {
@@ -664,33 +598,5 @@ public final class SimMachine {
         if (sched.lockupPoints != Scheduler.NO_LOCKUP_LIMIT) {
             events.softLockup(task);
         }
-    }
-
-    void limitSteps(long limit) {
-        stepLimit = limit;
-    }
-
-    private String describeWaits() {
-        StringBuilder text = new StringBuilder();
-        for (Task task : tasks) {
-            describeWait(text, task);
-        }
-        describeWait(text, sched.init);
-        return text.toString();
-    }
-
-    private static void describeWait(StringBuilder text, Task task) {
-        SpinCondition condition = task.spinningFor;
-        if (task.state() == TaskState.RUNNING && condition == null) {
-            return;
-        }
-        Object waitsOn = condition != null ? condition.describeWait() : task.waitsOn;
-        text.append(task)
-                .append(" (")
-                .append(TaskState.letter(task.state()))
-                .append(") ")
-                .append(condition != null ? "spins for " : "waits for ")
-                .append(waitsOn == null ? "a wake-up" : waitsOn)
-                .append('\n');
     }
 }

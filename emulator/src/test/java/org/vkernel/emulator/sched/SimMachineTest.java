@@ -236,6 +236,24 @@ class SimMachineTest {
     }
 
     @Test
+    void processThatPollsAndNeverSleeps_isReportedSinceNoTimePasses() {
+        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1).cpus(1));
+        UserProcess poller =
+                kernel.spawn(
+                        "poller",
+                        process -> {
+                            for (; ; ) {
+                                kernel.run(kernel.sched()::relax);
+                            }
+                        });
+        KernelFailedException failure =
+                assertThrows(KernelFailedException.class, () -> kernel.join(poller));
+        assertTrue(failure.getMessage().contains("no time passes"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("poller[2]"), failure.getMessage());
+        kernel.shutdown();
+    }
+
+    @Test
     void sleepUnderASpinlock_isReported() {
         VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1));
         KernelFailedException failure =
