@@ -1,35 +1,55 @@
 package org.vkernel.emulator.check;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Java stacks in the terms of the emulated kernel: no frames of the machine or of the JVM. */
+/**
+ * Java stacks in the terms of the emulated kernel: no frames of the machine or of the JVM, and none
+ * of the host's that called the kernel as init. So a report is the same whoever runs the kernel.
+ */
 public final class StackTraces {
     private static final int DEPTH = 24;
     private static final String MACHINE = "org.vkernel.emulator.sched.";
+    private static final String HOST_INTERFACE = "org.vkernel.emulator.VirtualKernel";
 
     private StackTraces() {}
 
     /** The caller's stack, innermost first. */
     public static List<String> here() {
-        return StackWalker.getInstance()
-                .walk(frames ->
-                        frames.map(StackWalker.StackFrame::toStackTraceElement)
-                                .filter(StackTraces::isKernel)
-                                .limit(DEPTH)
-                                .map(StackTraces::frame)
-                                .toList());
+        return ofFrames(
+                StackWalker.getInstance()
+                        .walk(frames ->
+                                frames.map(StackWalker.StackFrame::toStackTraceElement).toList()));
     }
 
     /** The stack of an exception, innermost first. */
     public static List<String> of(Throwable thrown) {
-        List<String> lines = new ArrayList<>();
-        for (StackTraceElement element : thrown.getStackTrace()) {
-            if (isKernel(element) && lines.size() < DEPTH) {
-                lines.add(frame(element));
+        return ofFrames(Arrays.asList(thrown.getStackTrace()));
+    }
+
+    private static List<String> ofFrames(List<StackTraceElement> frames) {
+        return frames.subList(0, insideKernel(frames)).stream()
+                .filter(StackTraces::isKernel)
+                .limit(DEPTH)
+                .map(StackTraces::frame)
+                .toList();
+    }
+
+    /**
+     * How many frames are not the host's. A task's are all its own; its thread begins in the
+     * machine. The host's thread is in the kernel only within a call of its interface.
+     */
+    private static int insideKernel(List<StackTraceElement> frames) {
+        for (int i = frames.size() - 1; i >= 0; i--) {
+            String name = frames.get(i).getClassName();
+            if (name.startsWith(MACHINE)) {
+                return frames.size();
+            }
+            if (name.startsWith(HOST_INTERFACE)) {
+                return i;
             }
         }
-        return lines;
+        return frames.size();
     }
 
     private static boolean isKernel(StackTraceElement element) {
@@ -38,7 +58,7 @@ public final class StackTraces {
                 && !name.startsWith("jdk.")
                 && !name.startsWith(MACHINE)
                 && !name.startsWith("org.vkernel.emulator.check.")
-                && !name.startsWith("org.vkernel.emulator.VirtualKernel");
+                && !name.startsWith(HOST_INTERFACE);
     }
 
     private static String frame(StackTraceElement element) {
