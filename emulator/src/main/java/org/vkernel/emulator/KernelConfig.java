@@ -1,76 +1,94 @@
 package org.vkernel.emulator;
 
 import com.google.common.base.Preconditions;
+import com.google.errorprone.annotations.CheckReturnValue;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.TraceEvent;
 
 /**
- * What a kernel is booted with. Immutable: each setter gives a changed copy.
- *
- * @param profile the version whose constants and rules hold
- * @param cpus how many CPUs, 1 to {@link Limits#CPUS}
- * @param hz timer ticks a second; the profile's where 0
- * @param strategy what answers the simulated machine's choices; null: the parallel machine
- * @param seed what the machine's own chance is drawn from
- * @param jitter whether time may pass although something can run
- * @param recording whether the answers are kept
- * @param keepGoing whether a run goes on after a bug report
- * @param lockupPoints points in the kernel without a sleep after which a CPU counts as stuck
- * @param output told of each line that a process prints
- * @param log told of each line of the kernel's log, as dmesg shows it
- * @param traceListener told of each trace event
+ * What a kernel is booted with. Immutable: each setter gives a changed copy, so that one
+ * configuration boots any number of kernels.
  */
-public record KernelConfig(
-        Profile profile,
-        int cpus,
-        int hz,
-        @Nullable Strategy strategy,
-        long seed,
-        boolean jitter,
-        boolean recording,
-        boolean keepGoing,
-        int lockupPoints,
-        Consumer<String> output,
-        Consumer<String> log,
-        @Nullable Consumer<TraceEvent> traceListener) {
+@CheckReturnValue
+public final class KernelConfig {
+    private static final int HZ_MAX = 1000;
+
+    private Profile profile = Profile.DEFAULT;
+    private int cpus = 2;
+    private int hz;
+    private @Nullable LongFunction<? extends Strategy> strategies = RandomWalk::new;
+    private long seed;
+    private boolean jitter;
+    private boolean recording;
+    private boolean keepGoing;
+    private int lockupPoints = Limits.LOCKUP_POINTS;
+    private Consumer<String> output = KernelConfig::nowhere;
+    private Consumer<String> log = KernelConfig::nowhere;
+    private @Nullable Consumer<TraceEvent> traceListener;
+
+    private KernelConfig(long seed) {
+        this.seed = seed;
+    }
+
+    private KernelConfig(KernelConfig from) {
+        profile = from.profile;
+        cpus = from.cpus;
+        hz = from.hz;
+        strategies = from.strategies;
+        seed = from.seed;
+        jitter = from.jitter;
+        recording = from.recording;
+        keepGoing = from.keepGoing;
+        lockupPoints = from.lockupPoints;
+        output = from.output;
+        log = from.log;
+        traceListener = from.traceListener;
+    }
 
     private static void nowhere(String line) {}
 
-    public KernelConfig {
-        Preconditions.checkArgument(
-                cpus >= 1 && cpus <= Limits.CPUS, "cpus: %s, not 1 to %s", cpus, Limits.CPUS);
-        Preconditions.checkArgument(hz >= 0 && hz <= 1000, "hz: %s, not 1 to 1000", hz);
-    }
-
     /** The simulated machine with two CPUs, under a random walk from {@code seed}. */
     public static KernelConfig simulated(long seed) {
-        return new KernelConfig(
-                Profile.V6_18,
-                2,
-                0,
-                new RandomWalk(seed),
-                seed,
-                false,
-                false,
-                false,
-                Limits.LOCKUP_POINTS,
-                KernelConfig::nowhere,
-                KernelConfig::nowhere,
-                null);
+        return new KernelConfig(seed);
     }
 
-    /** The parallel machine with as many CPUs as the host has cores. */
+    /** The parallel machine with as many CPUs as the host has cores, and at least two. */
     public static KernelConfig parallel() {
         int cores = Math.min(Limits.CPUS, Math.max(2, Runtime.getRuntime().availableProcessors()));
-        return simulated(1).strategy(null).cpus(cores);
+        return new KernelConfig(1).cpus(cores).onParallelMachine();
+    }
+
+    /** The same on the parallel machine, which makes no choices. */
+    public KernelConfig onParallelMachine() {
+        KernelConfig copy = new KernelConfig(this);
+        copy.strategies = null;
+        return copy;
     }
 
     /** Whether it is the simulated machine. */
     public boolean isSimulated() {
-        return strategy != null;
+        return strategies != null;
+    }
+
+    /** A strategy for one run of the simulated machine; null on the parallel one. */
+    public @Nullable Strategy newStrategy() {
+        LongFunction<? extends Strategy> make = strategies;
+        return make == null ? null : make.apply(seed);
+    }
+
+    /**
+     * What answers the choices; makes it the simulated machine.
+     *
+     * @param value makes the strategy of one run from the seed
+     */
+    public KernelConfig strategy(LongFunction<? extends Strategy> value) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.strategies = value;
+        return copy;
     }
 
     /** Ticks a second. */
@@ -78,180 +96,139 @@ public record KernelConfig(
         return hz == 0 ? profile.hz() : hz;
     }
 
+    /** The version whose constants and rules hold. */
+    public Profile profile() {
+        return profile;
+    }
+
+    /** The version whose constants and rules hold. */
     public KernelConfig profile(Profile value) {
-        return new KernelConfig(
-                value,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                lockupPoints,
-                output,
-                log,
-                traceListener);
+        KernelConfig copy = new KernelConfig(this);
+        copy.profile = value;
+        return copy;
     }
 
+    /** How many CPUs, 1 to {@link Limits#CPUS}. */
+    public int cpus() {
+        return cpus;
+    }
+
+    /** How many CPUs, 1 to {@link Limits#CPUS}. */
     public KernelConfig cpus(int value) {
-        return new KernelConfig(
-                profile,
-                value,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                lockupPoints,
-                output,
-                log,
-                traceListener);
+        Preconditions.checkArgument(
+                value >= 1 && value <= Limits.CPUS, "cpus: %s, not 1 to %s", value, Limits.CPUS);
+        KernelConfig copy = new KernelConfig(this);
+        copy.cpus = value;
+        return copy;
     }
 
+    /** Timer ticks a second; 0: the profile's. */
+    public int hz() {
+        return hz;
+    }
+
+    /** Timer ticks a second; 0: the profile's. */
     public KernelConfig hz(int value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                value,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                lockupPoints,
-                output,
-                log,
-                traceListener);
+        Preconditions.checkArgument(
+                value >= 0 && value <= HZ_MAX, "hz: %s, not 1 to %s", value, HZ_MAX);
+        KernelConfig copy = new KernelConfig(this);
+        copy.hz = value;
+        return copy;
     }
 
-    /** Another strategy; null makes it the parallel machine. */
-    public KernelConfig strategy(@Nullable Strategy value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                value,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                lockupPoints,
-                output,
-                log,
-                traceListener);
+    /** What the strategy and the machine's own chance are drawn from. */
+    public long seed() {
+        return seed;
     }
 
+    /** What the strategy and the machine's own chance are drawn from. */
+    public KernelConfig seed(long value) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.seed = value;
+        return copy;
+    }
+
+    /** Whether time may pass although something can run. */
+    public boolean jitter() {
+        return jitter;
+    }
+
+    /** Whether time may pass although something can run. */
     public KernelConfig jitter(boolean value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                value,
-                recording,
-                keepGoing,
-                lockupPoints,
-                output,
-                log,
-                traceListener);
+        KernelConfig copy = new KernelConfig(this);
+        copy.jitter = value;
+        return copy;
     }
 
+    /** Whether the answers to all choices are kept: see {@link VirtualKernel#schedule}. */
+    public boolean recording() {
+        return recording;
+    }
+
+    /** Whether the answers to all choices are kept: see {@link VirtualKernel#schedule}. */
     public KernelConfig recording(boolean value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                value,
-                keepGoing,
-                lockupPoints,
-                output,
-                log,
-                traceListener);
+        KernelConfig copy = new KernelConfig(this);
+        copy.recording = value;
+        return copy;
     }
 
+    /** Whether a run goes on after a bug report. */
+    public boolean keepGoing() {
+        return keepGoing;
+    }
+
+    /** Whether a run goes on after a bug report. */
     public KernelConfig keepGoing(boolean value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                value,
-                lockupPoints,
-                output,
-                log,
-                traceListener);
+        KernelConfig copy = new KernelConfig(this);
+        copy.keepGoing = value;
+        return copy;
     }
 
+    /** Points in the kernel without a sleep after which a CPU counts as stuck. */
+    public int lockupPoints() {
+        return lockupPoints;
+    }
+
+    /** Points in the kernel without a sleep after which a CPU counts as stuck. */
     public KernelConfig lockupPoints(int value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                value,
-                output,
-                log,
-                traceListener);
+        KernelConfig copy = new KernelConfig(this);
+        copy.lockupPoints = value;
+        return copy;
     }
 
+    /** Told of each line that a process prints. */
+    public Consumer<String> output() {
+        return output;
+    }
+
+    /** Told of each line that a process prints. */
     public KernelConfig output(Consumer<String> value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                lockupPoints,
-                value,
-                log,
-                traceListener);
+        KernelConfig copy = new KernelConfig(this);
+        copy.output = value;
+        return copy;
     }
 
+    /** Told of each line of the kernel's log, as dmesg shows it. */
+    public Consumer<String> log() {
+        return log;
+    }
+
+    /** Told of each line of the kernel's log, as dmesg shows it. */
     public KernelConfig log(Consumer<String> value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                lockupPoints,
-                output,
-                value,
-                traceListener);
+        KernelConfig copy = new KernelConfig(this);
+        copy.log = value;
+        return copy;
     }
 
+    /** Told of each trace event; null: nobody. */
+    public @Nullable Consumer<TraceEvent> traceListener() {
+        return traceListener;
+    }
+
+    /** Told of each trace event; null: nobody. */
     public KernelConfig trace(@Nullable Consumer<TraceEvent> value) {
-        return new KernelConfig(
-                profile,
-                cpus,
-                hz,
-                strategy,
-                seed,
-                jitter,
-                recording,
-                keepGoing,
-                lockupPoints,
-                output,
-                log,
-                value);
+        KernelConfig copy = new KernelConfig(this);
+        copy.traceListener = value;
+        return copy;
     }
 }

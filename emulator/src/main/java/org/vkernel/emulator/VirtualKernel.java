@@ -102,7 +102,7 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.cpus(),
                                 config.profile().preemption() == Profile.Preemption.FULL,
                                 config.lockupPoints(),
-                                config.strategy(),
+                                config.newStrategy(),
                                 config.jitter(),
                                 config.recording()),
                         new Events());

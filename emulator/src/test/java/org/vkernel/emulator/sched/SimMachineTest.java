@@ -54,7 +54,9 @@ class SimMachineTest {
 
     @Test
     void unlockedReadAndWrite_roundRobin_noUpdateIsLost() {
-        assertEquals(2, unlockedSum(KernelConfig.simulated(1).strategy(new RoundRobin()).cpus(1)));
+        assertEquals(
+                2,
+                unlockedSum(KernelConfig.simulated(1).strategy(seed -> new RoundRobin()).cpus(1)));
     }
 
     @Test
@@ -147,7 +149,8 @@ class SimMachineTest {
             int[] answers = recorded.schedule();
             VirtualKernel replayed =
                     VirtualKernel.boot(
-                            KernelConfig.simulated(99).strategy(new ReplaySchedule(answers)));
+                            KernelConfig.simulated(99)
+                                    .strategy(ignored -> new ReplaySchedule(answers)));
             assertEquals(first, lostUpdateRun(replayed), "seed " + seed);
         }
     }

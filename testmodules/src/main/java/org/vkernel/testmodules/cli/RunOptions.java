@@ -281,9 +281,9 @@ final class RunOptions {
         if (PARALLEL.equals(option("--machine", String.class))) {
             refuseOnParallel("--strategy", strategy != null);
             refuseOnParallel("--jitter", config.jitter());
-            return config.strategy(null);
+            return config.onParallelMachine();
         }
-        return strategy == null ? config : config.strategy(strategy(strategy, config.seed()));
+        return strategy == null ? config : config.strategy(from -> strategy(strategy, from));
     }
 
     private static Strategy strategy(String name, long seed) {

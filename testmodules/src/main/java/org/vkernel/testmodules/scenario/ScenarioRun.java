@@ -22,7 +22,7 @@ public final class ScenarioRun {
     /**
      * Prepares a run.
      *
-     * @param config what the kernel is booted with; its strategy serves this run alone
+     * @param config what the kernel is booted with
      */
     public ScenarioRun(Scenario scenario, KernelConfig config, ScenarioOptions options) {
         this.scenario = scenario;
