@@ -68,7 +68,7 @@ public final class Memory {
         return cache;
     }
 
-    // ---- Allocations ---------------------------------------------------------------------------
+    // ---- Allocations ------------------------------------------------------------------------
 
     /** As {@link #kmalloc(Task, long, GfpMask)}, for the running task. */
     public boolean kmalloc(long bytes, GfpMask gfp) {
@@ -157,7 +157,7 @@ public final class Memory {
         return index;
     }
 
-    // ---- What is taken -------------------------------------------------------------------------
+    // ---- What is taken ----------------------------------------------------------------------
 
     long live(int index) {
         return live.sum(index);

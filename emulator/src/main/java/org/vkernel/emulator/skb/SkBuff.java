@@ -95,7 +95,7 @@ public final class SkBuff {
         this.isVirtual = isVirtual;
     }
 
-    // ---- The data ------------------------------------------------------------------------------
+    // ---- The data ---------------------------------------------------------------------------
 
     /** The bytes; those of the message begin at {@link #data}. Valid until the next change. */
     public byte[] head() {
@@ -227,7 +227,7 @@ public final class SkBuff {
         return TaskExit.INSTANCE;
     }
 
-    // ---- Holders -------------------------------------------------------------------------------
+    // ---- Holders ----------------------------------------------------------------------------
 
     /** Takes a reference ({@code skb_get()}). */
     public SkBuff get() {
@@ -357,8 +357,7 @@ public final class SkBuff {
         skbs.sched.reportBroken(rule, freed);
     }
 
-    // ---- Sharing the data
-    // ------------------------------------------------------------------------
+    // ---- Sharing the data -------------------------------------------------------------------
 
     /**
      * A second sk_buff with the same bytes and no owner.
@@ -494,7 +493,7 @@ public final class SkBuff {
         return isVirtual;
     }
 
-    // ---- The owner -----------------------------------------------------------------------------
+    // ---- The owner --------------------------------------------------------------------------
 
     /** The socket that it is charged to, or null. */
     public @Nullable SkBuffOwner sk() {
@@ -539,8 +538,7 @@ public final class SkBuff {
         sk = null;
     }
 
-    // ---- Netlink's notes
-    // -------------------------------------------------------------------------
+    // ---- Netlink's notes --------------------------------------------------------------------
 
     /** The socket that sent it ({@code NETLINK_CB(skb).sk}), or null. */
     public @Nullable SkBuffOwner sender() {

@@ -55,8 +55,7 @@ public final class SkBuffQueue {
         return lock;
     }
 
-    // ---- With the lock held
-    // ----------------------------------------------------------------------
+    // ---- With the lock held -----------------------------------------------------------------
 
     private void write() {
         SimMachine machine = sim;
@@ -154,8 +153,7 @@ public final class SkBuffQueue {
         return skb.next;
     }
 
-    // ---- Without
-    // ---------------------------------------------------------------------------------
+    // ---- Without ----------------------------------------------------------------------------
 
     /**
      * {@code skb_queue_tail()}. Context: any. Ownership: the queue takes the caller's reference.

@@ -56,6 +56,7 @@ public abstract class Sock implements SkBuffOwner {
 
     private final SkBuffQueue receiveQueue;
     private final WaitQueue wait;
+    private final WaitQueue room;
     private final AtomicInt rmemAtomic;
     private final AtomicInt err;
     private final AtomicInt drops;
@@ -73,6 +74,7 @@ public abstract class Sock implements SkBuffOwner {
     // Parallel machine; guarded by the receive queue's lock, but for a kernel's socket.
     private int rmem;
     private int sleepers;
+    private int senders;
 
     /**
      * Models {@code sock_init_data()}: one reference, the system's default buffer sizes.
@@ -95,6 +97,7 @@ public abstract class Sock implements SkBuffOwner {
         ownership = new Mutex(sched, "sk_lock-" + name);
         receiveQueue = new SkBuffQueue(sched, "rlock-" + name);
         wait = new WaitQueue(sched, "a message to its " + name + " socket");
+        room = new WaitQueue(sched, "room in a " + name + " socket");
         rmemAtomic = new AtomicInt(sched, 0);
         err = new AtomicInt(sched, 0);
         drops = new AtomicInt(sched, 0);
@@ -110,8 +113,7 @@ public abstract class Sock implements SkBuffOwner {
         filter = new SharedRef<>(sched, null);
     }
 
-    // ---- Its life
-    // --------------------------------------------------------------------------------
+    // ---- Its life ---------------------------------------------------------------------------
 
     /** {@code sock_hold()}. */
     public final void hold() {
@@ -187,8 +189,7 @@ public abstract class Sock implements SkBuffOwner {
         return protocol;
     }
 
-    // ---- The receive queue
-    // -----------------------------------------------------------------------
+    // ---- The receive queue ------------------------------------------------------------------
 
     /** {@code sk_receive_queue}. */
     public final SkBuffQueue receiveQueue() {
@@ -253,9 +254,14 @@ public abstract class Sock implements SkBuffOwner {
         return rmem == truesize || Integer.compareUnsigned(rmem, rcvbuf) <= 0;
     }
 
+    /** Whether nothing is taken now, whatever there is room for. */
+    protected boolean isCongested() {
+        return false;
+    }
+
     /**
-     * Charges {@code skb} and queues it, if it is within the budget, and wakes whoever waits for
-     * it.
+     * Charges {@code skb} and queues it, if it is within the budget and the socket is not
+     * congested, and wakes whoever waits for it.
      *
      * <p>Context: any. Sleeps: never. Ownership: the queue's if it is taken, else the caller's.
      *
@@ -263,18 +269,18 @@ public abstract class Sock implements SkBuffOwner {
      */
     public final int offer(SkBuff skb) {
         int truesize = skb.truesize();
-        if (sim != null) {
-            int now = rmemAtomic.addAndGet(truesize);
-            if (!isWithin(now, truesize, rcvbuf.getOnce())) {
-                rmemAtomic.addAndGet(-truesize);
-                return 0;
-            }
+        if (sim == null) {
+            return isCongested() ? 0 : offerAtOnce(skb, truesize, rcvbuf.getOnce());
+        }
+        int now = rmemAtomic.addAndGet(truesize);
+        if (isWithin(now, truesize, rcvbuf.getOnce()) && !isCongested()) {
             own(skb);
             receiveQueue.addLast(skb);
             dataReady();
             return now;
         }
-        return offerAtOnce(skb, truesize, rcvbuf.getOnce());
+        rmemAtomic.addAndGet(-truesize);
+        return 0;
     }
 
     private int offerAtOnce(SkBuff skb, int truesize, int limit) {
@@ -362,8 +368,7 @@ public abstract class Sock implements SkBuffOwner {
         return count;
     }
 
-    // ---- Sleeping and waking
-    // ---------------------------------------------------------------------
+    // ---- Sleeping and waking ----------------------------------------------------------------
 
     /** {@code sk_data_ready()}: wakes whoever waits for a message. Context: any. */
     public final void dataReady() {
@@ -431,6 +436,46 @@ public abstract class Sock implements SkBuffOwner {
         return left;
     }
 
+    /**
+     * Joins those who wait for room in the receive queue; whoever makes some wakes the task.
+     *
+     * @param entry the running task's
+     */
+    public final void prepareToWaitForRoom(WaitQueue.Entry entry) {
+        room.prepareToWait(entry, TaskState.INTERRUPTIBLE);
+        addSenders(1);
+        // Pairs with the atomic operation that ends a congestion: one sees what the other wrote.
+        VarHandle.fullFence();
+    }
+
+    /** Ends what {@link #prepareToWaitForRoom} began. */
+    public final void finishWaitForRoom(WaitQueue.Entry entry) {
+        addSenders(-1);
+        room.finishWait(entry);
+    }
+
+    private void addSenders(int count) {
+        if (sim == null) {
+            SpinLock lock = receiveQueue.lock();
+            boolean irqs = lock.lockIrqsave();
+            senders += count;
+            lock.unlockIrqrestore(irqs);
+        }
+    }
+
+    /** Wakes those who wait for room, after some was made. Context: any. */
+    public final void wakeSenders() {
+        // Without the lock: whoever made room has held it since, or has done an atomic operation.
+        if (sim != null ? room.isActive() : senders != 0) {
+            room.wakeUpInterruptible();
+        }
+    }
+
+    /** Wakes all who wait for room: there will be none ({@code wake_up_interruptible_all()}). */
+    public final void wakeAllSenders() {
+        room.wakeUpAll();
+    }
+
     /** {@code schedule_timeout()}: the ticks that are left. */
     public final long sleep(long timeout) {
         sched.schedule();
@@ -442,8 +487,7 @@ public abstract class Sock implements SkBuffOwner {
         return timeout == MAX_TIMEOUT ? -Errno.ERESTARTSYS : -Errno.EINTR;
     }
 
-    // ---- Errors and counters
-    // -----------------------------------------------------------------------
+    // ---- Errors and counters ----------------------------------------------------------------
 
     /** {@code sock_error()}: takes the pending error; 0, or the negative errno. */
     public final int takeError() {
@@ -464,13 +508,17 @@ public abstract class Sock implements SkBuffOwner {
         return drops.get();
     }
 
+    /** The drops without a point. */
+    public final int dropsNow() {
+        return drops.peek();
+    }
+
     /** Counts a lost message ({@code sk_drops_inc()}). */
     public final void countDrop() {
         drops.incrementAndGet();
     }
 
-    // ---- Filters
-    // ---------------------------------------------------------------------------------
+    // ---- Filters ----------------------------------------------------------------------------
 
     /**
      * Shows {@code skb} to the socket's filter, which may cut it.
@@ -504,8 +552,7 @@ public abstract class Sock implements SkBuffOwner {
         filter.rcuAssign(program);
     }
 
-    // ---- Options
-    // ---------------------------------------------------------------------------------
+    // ---- Options ----------------------------------------------------------------------------
 
     /** Whether a {@link SockFlag} is set. */
     public final boolean has(int flag) {

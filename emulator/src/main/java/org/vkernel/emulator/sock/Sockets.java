@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KmemCache;
 import org.vkernel.emulator.mm.Memory;
@@ -11,6 +12,7 @@ import org.vkernel.emulator.process.OpenFile;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.shared.AtomicInt;
 
 /** The families of a kernel, and the making of sockets (net/socket.c). */
@@ -24,6 +26,10 @@ public final class Sockets {
     private static final int TYPE_MASK = 0xf;
     private static final int NONBLOCK = 0x800;
     private static final int CLOEXEC = 0x80000;
+
+    private static final int POLLERR = 0x8;
+    private static final int POLLHUP = 0x10;
+    private static final int POLLNVAL = 0x20;
 
     /** {@code sizeof(struct socket_alloc)}. */
     private static final int INODE_BYTES = 832;
@@ -115,6 +121,46 @@ public final class Sockets {
     public static @Nullable SocketFile lookup(UserProcess process, int fd) {
         OpenFile file = process.files().get(fd);
         return file instanceof SocketFile socketFile ? socketFile : null;
+    }
+
+    /**
+     * Waits until one of {@code events}, an error or a hang-up is there.
+     *
+     * <p>Models {@code do_poll()} (fs/select.c) for one descriptor. Context: process. Sleeps:
+     * unless {@code timeout} is 0.
+     *
+     * @param timeout how long at most, in ticks
+     * @return the events that are there, 0 if the time is up, or {@code -EINTR}
+     */
+    public int poll(Socket socket, int events, long timeout) {
+        SocketOps ops = socket.ops();
+        if (ops == null) {
+            return POLLNVAL;
+        }
+        int wanted = events | POLLERR | POLLHUP;
+        int ready = ops.poll(socket) & wanted;
+        if (ready != 0 || timeout == 0) {
+            return ready;
+        }
+        Task task = sched.current();
+        Sock sk = socket.sk();
+        WaitQueue.Entry entry = new WaitQueue.Entry(task, false);
+        long left = timeout;
+        for (; ; ) {
+            sk.prepareToWait(entry, TaskState.INTERRUPTIBLE);
+            ready = ops.poll(socket) & wanted;
+            if (ready != 0 || left == 0) {
+                break;
+            }
+            if (task.signalPending()) {
+                ready = -Errno.EINTR;
+                break;
+            }
+            left = sk.sleep(left);
+            sk.finishWait(entry);
+        }
+        sk.finishWait(entry);
+        return ready;
     }
 
     void freeFile(Socket socket) {

@@ -1,0 +1,114 @@
+package org.vkernel.netlink.core;
+
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.skb.SkBuffs;
+import org.vkernel.netlink.abi.MsgFlag;
+import org.vkernel.netlink.wire.SockaddrNl;
+
+/**
+ * What happens when a process sends.
+ *
+ * <p>Models {@code netlink_sendmsg()}.
+ */
+public final class NetlinkSendPath {
+    /** What of the send buffer's size a message may not use. */
+    private static final int SNDBUF_SLACK = 32;
+
+    /** Notes in an sk_buff that its sender gave an address ({@code NETLINK_SKB_DST}). */
+    static final int SKB_DST = 0x8;
+
+    private final Netlink netlink;
+    private final SkBuffs skbs;
+
+    /** Whether an empty message has been logged; a lost update logs it twice at worst. */
+    private boolean warnedOfEmpty;
+
+    NetlinkSendPath(Netlink netlink) {
+        this.netlink = netlink;
+        this.skbs = netlink.kernel().skbs();
+    }
+
+    /**
+     * Sends a copy of {@code length} bytes.
+     *
+     * <p>Models {@code netlink_sendmsg()}. The checks come in this order: MSG_OOB, length 0, a bad
+     * address, permission, automatic bind, length. A send to a group goes to its members first,
+     * whose fate the sender is not told; its result is that of the unicast to the port id.
+     *
+     * <p>Context: process. Sleeps: may, without {@code MSG_DONTWAIT} for room too.
+     *
+     * @param to the receiver; null: whom the socket is connected to
+     * @return how many bytes were delivered; {@code -EOPNOTSUPP}, {@code -ENODATA}, {@code
+     *     -EINVAL}, {@code -EPERM}, {@code -EMSGSIZE}, {@code -ENOBUFS}, or what {@link
+     *     Netlink#unicast} says
+     */
+    public int sendmsg(
+            NetlinkSock sk,
+            UserProcess process,
+            byte[] data,
+            int offset,
+            int length,
+            int flags,
+            @Nullable SockaddrNl to) {
+        if ((flags & MsgFlag.MSG_OOB) != 0) {
+            return -Errno.EOPNOTSUPP;
+        }
+        if (length == 0) {
+            warnOfEmpty();
+            return -Errno.ENODATA;
+        }
+        int portid;
+        int group;
+        int notes = 0;
+        if (to != null) {
+            if (!to.isWellFormed()) {
+                return -Errno.EINVAL;
+            }
+            portid = to.pid();
+            group = NetlinkBind.lowestGroup(to.groups());
+            if ((portid | group) != 0 && !netlink.isAllowed(sk, NetlinkKernelConfig.NONROOT_SEND)) {
+                return -Errno.EPERM;
+            }
+            notes = SKB_DST;
+        } else {
+            portid = sk.dstPortid();
+            group = sk.dstGroup();
+        }
+        if (!sk.isBound()) {
+            int error = netlink.bind().autobind(sk);
+            if (error != 0) {
+                return error;
+            }
+        }
+        if (length > sk.sndbuf() - SNDBUF_SLACK) {
+            return -Errno.EMSGSIZE;
+        }
+        SkBuff skb = skbs.allocForSend(length, group != 0);
+        if (skb == null) {
+            return -Errno.ENOBUFS;
+        }
+        skb.setPortid(sk.portid());
+        skb.setDstGroup(group);
+        skb.setCreds(process.tgid(), process.uid(), process.gid());
+        skb.setCbFlags(notes);
+        skb.putData(data, offset, length);
+        netlink.trace().send(sk, portid, group, length);
+        if (group != 0) {
+            skb.get();
+            var _ = netlink.broadcast(sk, skb, portid, group, GfpMask.KERNEL);
+        }
+        return netlink.unicast(sk, skb, portid, (flags & MsgFlag.MSG_DONTWAIT) != 0);
+    }
+
+    /** Linux logs the first empty message, once per boot. */
+    private void warnOfEmpty() {
+        if (!warnedOfEmpty) {
+            warnedOfEmpty = true;
+            netlink.kernel().logLine("Zero length message leads to an empty skb");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package org.vkernel.netlink.core;
+
+import org.vkernel.emulator.locking.RwLock;
+import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.TaskState;
+import org.vkernel.emulator.shared.AtomicInt;
+
+/**
+ * Guards all protocols' tables: users keep them as they are, also while they sleep; whoever changes
+ * them grabs them, which waits until there are no users.
+ *
+ * <p>Models {@code nl_table_lock}, {@code nl_table_users} and {@code nl_table_wait}.
+ */
+final class NetlinkTableLock {
+    private final Scheduler sched;
+    private final RwLock lock;
+    private final AtomicInt users;
+    private final WaitQueue noUsers;
+
+    NetlinkTableLock(Scheduler sched) {
+        this.sched = sched;
+        lock = new RwLock(sched, "nl_table_lock");
+        users = new AtomicInt(sched, 0);
+        noUsers = new WaitQueue(sched, "the users of the netlink tables");
+    }
+
+    /** {@code netlink_lock_table()}. Context: any. Sleeps: never. */
+    void lock() {
+        boolean flags = sched.localIrqSave();
+        lock.readLock();
+        users.incrementAndGet();
+        lock.readUnlock();
+        sched.localIrqRestore(flags);
+    }
+
+    /** {@code netlink_unlock_table()}. */
+    void unlock() {
+        if (users.decrementAndGet() == 0 && noUsers.isActive()) {
+            noUsers.wakeUp();
+        }
+    }
+
+    /**
+     * {@code netlink_table_grab()}. Context: process; sleeps.
+     *
+     * @return what {@link #ungrab} wants back
+     */
+    boolean grab() {
+        sched.mightSleep();
+        boolean flags = lock.writeLockIrqsave();
+        if (users.get() != 0) {
+            WaitQueue.Entry entry = new WaitQueue.Entry(sched.current(), true);
+            for (; ; ) {
+                noUsers.prepareToWait(entry, TaskState.UNINTERRUPTIBLE);
+                if (users.get() == 0) {
+                    break;
+                }
+                lock.writeUnlockIrqrestore(flags);
+                sched.schedule();
+                flags = lock.writeLockIrqsave();
+            }
+            noUsers.finishWait(entry);
+        }
+        return flags;
+    }
+
+    /** {@code netlink_table_ungrab()}. */
+    void ungrab(boolean flags) {
+        lock.writeUnlockIrqrestore(flags);
+        if (noUsers.isActive()) {
+            noUsers.wakeUp();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package org.vkernel.netlink.user;
+
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sock.Sock;
+import org.vkernel.emulator.sock.SocketFile;
+import org.vkernel.emulator.sock.Sockets;
+import org.vkernel.netlink.abi.AddressFamily;
+import org.vkernel.netlink.abi.MsgFlag;
+import org.vkernel.netlink.core.MsgHdr;
+import org.vkernel.netlink.core.Netlink;
+import org.vkernel.netlink.core.NetlinkReceivePath;
+import org.vkernel.netlink.core.NetlinkSendPath;
+import org.vkernel.netlink.core.NetlinkSock;
+import org.vkernel.netlink.core.OptionValue;
+import org.vkernel.netlink.wire.NetlinkAddress;
+import org.vkernel.netlink.wire.SockaddrNl;
+
+/**
+ * The system calls of a process of a virtual kernel: the boundary between it and its user code.
+ *
+ * <p>Each call is made by a task of the process. The host's thread may make them for init.
+ */
+public final class KernelNetlink implements NetlinkProvider {
+    /** {@code sizeof(struct sockaddr_storage)}: the longest address. */
+    private static final int ADDRESS_MAX = 128;
+
+    private final UserProcess process;
+    private final VirtualKernel kernel;
+    private final Scheduler sched;
+    private final Netlink netlink;
+    private final NetlinkSendPath sendPath;
+    private final NetlinkReceivePath receivePath;
+    private final boolean isInit;
+
+    /** The calls of {@code process}. */
+    public KernelNetlink(UserProcess process) {
+        this.process = process;
+        kernel = process.kernel();
+        sched = kernel.sched();
+        netlink = kernel.use(Netlink.class);
+        sendPath = netlink.sendPath();
+        receivePath = netlink.receivePath();
+        isInit = process == kernel.init();
+    }
+
+    /** What a process sees of a kernel function's result. */
+    private static int toUser(int result) {
+        return result == -Errno.ERESTARTSYS ? -Errno.EINTR : result;
+    }
+
+    private int call(IntSupplier body) {
+        return toUser(kernel.call(body::getAsInt));
+    }
+
+    private @Nullable NetlinkSock sock(int fd) {
+        SocketFile file = Sockets.lookup(process, fd);
+        return file != null && file.socket().sk() instanceof NetlinkSock sk ? sk : null;
+    }
+
+    /** Runs {@code body} on the socket of {@code fd}, in the kernel. */
+    private int onSocket(int fd, ToInt body) {
+        return call(() -> {
+            NetlinkSock sk = sock(fd);
+            return sk == null ? -Errno.EBADF : body.apply(sk);
+        });
+    }
+
+    @FunctionalInterface
+    private interface ToInt {
+        int apply(NetlinkSock sk);
+    }
+
+    @Override
+    public int socket(int type, int protocol) {
+        return call(
+                () -> kernel.sockets().socket(process, AddressFamily.AF_NETLINK, type, protocol));
+    }
+
+    @Override
+    public int close(int fd) {
+        return call(() -> process.files().close(fd) ? 0 : -Errno.EBADF);
+    }
+
+    // ---- Names ------------------------------------------------------------------------------
+
+    @Override
+    public int bind(int fd, SockaddrNl address) {
+        return onSocket(fd, sk -> isCopyable(address) ? netlink.bind(sk, address) : -Errno.EINVAL);
+    }
+
+    @Override
+    public int connect(int fd, SockaddrNl address) {
+        return onSocket(
+                fd, sk -> isCopyable(address) ? netlink.connect(sk, address) : -Errno.EINVAL);
+    }
+
+    /** {@code move_addr_to_kernel()}. */
+    private static boolean isCopyable(SockaddrNl address) {
+        return address.length() >= 0 && address.length() <= ADDRESS_MAX;
+    }
+
+    @Override
+    public int getsockname(int fd, MsgHdr out) {
+        return onSocket(fd, sk -> setName(out, netlink.name(sk)));
+    }
+
+    @Override
+    public int getpeername(int fd, MsgHdr out) {
+        return onSocket(fd, sk -> setName(out, netlink.peer(sk)));
+    }
+
+    private static int setName(MsgHdr out, NetlinkAddress name) {
+        out.setName(name.pid(), name.groups());
+        return 0;
+    }
+
+    // ---- Messages ---------------------------------------------------------------------------
+
+    @Override
+    public int send(
+            int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
+        if (isInit) {
+            return call(() -> sendInKernel(fd, data, offset, length, flags, to));
+        }
+        Task task = sched.syscallEnter();
+        int result = sendInKernel(fd, data, offset, length, flags, to);
+        sched.syscallExit(task);
+        return toUser(result);
+    }
+
+    private int sendInKernel(
+            int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
+        if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
+            return -Errno.EINVAL;
+        }
+        SocketFile file = Sockets.lookup(process, fd);
+        if (file == null || !(file.socket().sk() instanceof NetlinkSock sk)) {
+            return -Errno.EBADF;
+        }
+        SockaddrNl address = to;
+        if (address != null && address.length() <= 0) {
+            if (address.length() < 0) {
+                return -Errno.EINVAL;
+            }
+            address = null;
+        }
+        int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
+        return sendPath.sendmsg(sk, process, data, offset, length, all, address);
+    }
+
+    @Override
+    public int receive(
+            int fd, byte[] buffer, int offset, int length, int flags, @Nullable MsgHdr header) {
+        if (isInit) {
+            return call(() -> receiveInKernel(fd, buffer, offset, length, flags, header));
+        }
+        Task task = sched.syscallEnter();
+        int result = receiveInKernel(fd, buffer, offset, length, flags, header);
+        sched.syscallExit(task);
+        return toUser(result);
+    }
+
+    private int receiveInKernel(
+            int fd, byte[] buffer, int offset, int length, int flags, @Nullable MsgHdr header) {
+        if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
+            return -Errno.EINVAL;
+        }
+        SocketFile file = Sockets.lookup(process, fd);
+        if (file == null || !(file.socket().sk() instanceof NetlinkSock sk)) {
+            return -Errno.EBADF;
+        }
+        int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
+        return receivePath.recvmsg(sk, buffer, offset, length, all, header);
+    }
+
+    // ---- Options ----------------------------------------------------------------------------
+
+    @Override
+    public int setsockopt(int fd, int level, int name, int value, int length) {
+        return onSocket(fd, sk -> netlink.options().set(sk, level, name, value, length));
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int name, int length, OptionValue out) {
+        return onSocket(fd, sk -> netlink.options().get(sk, level, name, length, out));
+    }
+
+    @Override
+    public int attachFilter(int fd, int accept) {
+        return onSocket(fd, sk -> netlink.options().attachFilter(sk, skb -> accept));
+    }
+
+    // ---- The rest ---------------------------------------------------------------------------
+
+    @Override
+    public int poll(int fd, int events, long timeoutNs) {
+        return call(() -> {
+            SocketFile file = Sockets.lookup(process, fd);
+            return file == null
+                    ? -Errno.EBADF
+                    : kernel.sockets().poll(file.socket(), events, ticks(timeoutNs));
+        });
+    }
+
+    private static long ticks(long timeoutNs) {
+        return timeoutNs < 0 ? Sock.MAX_TIMEOUT : timeoutNs;
+    }
+
+    @Override
+    public int ioctl(int fd, int request) {
+        return onSocket(fd, sk -> -Errno.ENOTTY);
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return onSocket(fd, sk -> -Errno.EOPNOTSUPP);
+    }
+
+    @Override
+    public int accept(int fd) {
+        return onSocket(fd, sk -> -Errno.EOPNOTSUPP);
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        return onSocket(fd, sk -> -Errno.EOPNOTSUPP);
+    }
+}
