@@ -120,7 +120,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
         this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
-        this.sockets = new Sockets(sched, mm);
+        this.sockets = new Sockets(sched, mm, hrTimers);
         this.init = new UserProcess(this, 1, 0, 0);
         initTask.setProcess(init);
         for (Subsystem subsystem : BUILT_IN) {

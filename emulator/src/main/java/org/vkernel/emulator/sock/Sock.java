@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.RefCount;
 import org.vkernel.emulator.locking.SpinLock;
@@ -21,6 +22,7 @@ import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.skb.SkBuffDestructor;
 import org.vkernel.emulator.skb.SkBuffOwner;
 import org.vkernel.emulator.skb.SkBuffQueue;
+import org.vkernel.emulator.time.Timers;
 
 /**
  * The part of a socket that the network sees: its receive queue with what is charged for it, its
@@ -32,8 +34,8 @@ import org.vkernel.emulator.skb.SkBuffQueue;
  * not when it has copied it, which only it itself could tell.
  */
 public abstract class Sock implements SkBuffOwner {
-    /** A time-out that never comes ({@code MAX_SCHEDULE_TIMEOUT}). */
-    public static final long MAX_TIMEOUT = Long.MAX_VALUE;
+    /** A time-out that never comes. */
+    public static final long MAX_TIMEOUT = Timers.MAX_SCHEDULE_TIMEOUT;
 
     private static final SkBuffDestructor RFREE = Sock::receiveFree;
     private static final VarHandle RMEM;
@@ -47,6 +49,7 @@ public abstract class Sock implements SkBuffOwner {
     }
 
     protected final Scheduler sched;
+    private final Timers timers;
     private final @Nullable SimMachine sim;
     private final boolean isKernel;
     private final RefCount references;
@@ -81,14 +84,10 @@ public abstract class Sock implements SkBuffOwner {
      *
      * @param isKernel whether the kernel holds it, so that nothing is ever queued to it
      */
-    protected Sock(
-            Scheduler sched,
-            Profile profile,
-            String name,
-            int type,
-            int protocol,
-            boolean isKernel) {
-        this.sched = sched;
+    protected Sock(VirtualKernel kernel, String name, int type, int protocol, boolean isKernel) {
+        this.sched = kernel.sched();
+        this.timers = kernel.timers();
+        Profile profile = kernel.profile();
         this.sim = sched.sim();
         this.isKernel = isKernel;
         this.type = type;
@@ -478,8 +477,7 @@ public abstract class Sock implements SkBuffOwner {
 
     /** {@code schedule_timeout()}: the ticks that are left. */
     public final long sleep(long timeout) {
-        sched.schedule();
-        return timeout;
+        return timers.scheduleTimeout(timeout);
     }
 
     /** {@code sock_intr_errno()}: what a call returns that a signal ended. */

@@ -14,6 +14,9 @@ import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.shared.SharedInt;
+import org.vkernel.emulator.time.HrTimer;
+import org.vkernel.emulator.time.HrTimers;
 
 /** The families of a kernel, and the making of sockets (net/socket.c). */
 public final class Sockets {
@@ -38,14 +41,16 @@ public final class Sockets {
     private static final int FILE_BYTES = 184;
 
     private final Scheduler sched;
+    private final HrTimers timers;
     private final KmemCache inodes;
     private final KmemCache files;
     private final AtomicInt lastInode;
     private final Map<Integer, SocketFamily> families = new ConcurrentHashMap<>();
 
     /** Makes a kernel's sockets, without families. */
-    public Sockets(Scheduler sched, Memory mm) {
+    public Sockets(Scheduler sched, Memory mm, HrTimers timers) {
         this.sched = sched;
+        this.timers = timers;
         this.inodes = mm.createCache("sock_inode_cache", INODE_BYTES);
         this.files = mm.createCache("filp", FILE_BYTES);
         this.lastInode = new AtomicInt(sched, 0);
@@ -127,40 +132,58 @@ public final class Sockets {
      * Waits until one of {@code events}, an error or a hang-up is there.
      *
      * <p>Models {@code do_poll()} (fs/select.c) for one descriptor. Context: process. Sleeps:
-     * unless {@code timeout} is 0.
+     * unless {@code timeoutNs} is 0.
      *
-     * @param timeout how long at most, in ticks
+     * @param timeoutNs how long at most; negative: for ever
      * @return the events that are there, 0 if the time is up, or {@code -EINTR}
      */
-    public int poll(Socket socket, int events, long timeout) {
+    public int poll(Socket socket, int events, long timeoutNs) {
         SocketOps ops = socket.ops();
         if (ops == null) {
             return POLLNVAL;
         }
         int wanted = events | POLLERR | POLLHUP;
         int ready = ops.poll(socket) & wanted;
-        if (ready != 0 || timeout == 0) {
+        if (ready != 0 || timeoutNs == 0) {
             return ready;
         }
+        if (timeoutNs < 0) {
+            return awaitEvents(socket, ops, wanted, null);
+        }
+        Task task = sched.current();
+        SharedInt over = new SharedInt(sched, 0);
+        HrTimer timer =
+                new HrTimer(
+                        timers,
+                        "poll_timeout",
+                        fired -> {
+                            over.setOnce(1);
+                            sched.wakeUp(task, TaskState.INTERRUPTIBLE);
+                            return false;
+                        });
+        long now = timers.clock().ns();
+        timer.start(timeoutNs > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + timeoutNs);
+        ready = awaitEvents(socket, ops, wanted, over);
+        var _ = timer.cancel();
+        return ready;
+    }
+
+    private int awaitEvents(
+            Socket socket, SocketOps ops, int wanted, @Nullable SharedInt timeIsUp) {
         Task task = sched.current();
         Sock sk = socket.sk();
         WaitQueue.Entry entry = new WaitQueue.Entry(task, false);
-        long left = timeout;
         for (; ; ) {
             sk.prepareToWait(entry, TaskState.INTERRUPTIBLE);
-            ready = ops.poll(socket) & wanted;
-            if (ready != 0 || left == 0) {
-                break;
+            int ready = ops.poll(socket) & wanted;
+            boolean over = timeIsUp != null && timeIsUp.getOnce() != 0;
+            if (ready != 0 || over || task.signalPending()) {
+                sk.finishWait(entry);
+                return ready != 0 || over ? ready : -Errno.EINTR;
             }
-            if (task.signalPending()) {
-                ready = -Errno.EINTR;
-                break;
-            }
-            left = sk.sleep(left);
+            sched.schedule();
             sk.finishWait(entry);
         }
-        sk.finishWait(entry);
-        return ready;
     }
 
     void freeFile(Socket socket) {

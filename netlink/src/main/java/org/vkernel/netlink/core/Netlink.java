@@ -119,6 +119,10 @@ public final class Netlink {
         return options;
     }
 
+    NetlinkProc proc() {
+        return proc;
+    }
+
     // ---- System calls -----------------------------------------------------------------------
 
     /** {@code netlink_bind()}; see {@link NetlinkBind#bind}. Context: process; sleeps. */
@@ -245,11 +249,6 @@ public final class Netlink {
     /** What became of all copies of messages; exact while nothing runs. */
     public MessageCounts counts() {
         return counters.read();
-    }
-
-    /** {@code /proc/net/netlink}. Context: process. */
-    public String procText() {
-        return proc.show();
     }
 
     // ---- For the parts ----------------------------------------------------------------------

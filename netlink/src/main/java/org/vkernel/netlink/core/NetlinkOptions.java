@@ -11,7 +11,9 @@ import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_LIST_MEMBERSHIPS;
 import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_NO_ENOBUFS;
 import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_PKTINFO;
 
+import java.time.Duration;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.sock.Sock;
 import org.vkernel.emulator.sock.SocketFilter;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.SocketOption;
@@ -111,6 +113,28 @@ public final class NetlinkOptions {
             return -Errno.EINVAL;
         }
         out.set(Integer.BYTES, sk.hasFlag(flag) ? 1 : 0);
+        return 0;
+    }
+
+    /**
+     * {@code SO_RCVTIMEO} and {@code SO_SNDTIMEO}.
+     *
+     * <p>Models {@code sock_set_timeout()}: rounds up to ticks; 0 is for ever, less is at once.
+     */
+    public int setTimeout(NetlinkSock sk, int name, long timeoutNs) {
+        long ticks = Sock.MAX_TIMEOUT;
+        if (timeoutNs < 0) {
+            ticks = 0;
+        } else if (timeoutNs > 0) {
+            ticks = netlink.kernel().clock().toJiffies(Duration.ofNanos(timeoutNs));
+        }
+        if (name == SocketOption.SO_RCVTIMEO) {
+            sk.setRcvtimeo(ticks);
+        } else if (name == SocketOption.SO_SNDTIMEO) {
+            sk.setSndtimeo(ticks);
+        } else {
+            return -Errno.ENOPROTOOPT;
+        }
         return 0;
     }
 

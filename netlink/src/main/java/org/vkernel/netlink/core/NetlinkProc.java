@@ -20,9 +20,9 @@ final class NetlinkProc {
         this.netlink = netlink;
     }
 
-    /** The whole file. Context: process. */
-    String show() {
-        StringBuilder text = new StringBuilder(HEADER);
+    /** Writes the whole file. Context: process. */
+    void show(StringBuilder text) {
+        text.append(HEADER);
         for (int protocol = 0; protocol < NetlinkProtocol.MAX_LINKS; protocol++) {
             NetlinkTable table = netlink.existingTable(protocol);
             if (table != null) {
@@ -31,7 +31,6 @@ final class NetlinkProc {
                 table.hashLock().unlockIrqrestore(flags);
             }
         }
-        return text.toString();
     }
 
     private static String row(NetlinkSock sk) {

@@ -3,6 +3,7 @@ package org.vkernel.netlink.core;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.skb.SkBuffs;
@@ -108,7 +109,7 @@ public final class NetlinkSendPath {
     private void warnOfEmpty() {
         if (!warnedOfEmpty) {
             warnedOfEmpty = true;
-            netlink.kernel().logLine("Zero length message leads to an empty skb");
+            netlink.kernel().printk(LogLevel.WARNING, "Zero length message leads to an empty skb");
         }
     }
 }

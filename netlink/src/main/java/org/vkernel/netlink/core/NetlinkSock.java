@@ -61,13 +61,7 @@ public final class NetlinkSock extends Sock {
     private boolean hashed;
 
     NetlinkSock(Netlink netlink, NetlinkTable table, int type, int inode, boolean isKernel) {
-        super(
-                netlink.sched(),
-                netlink.kernel().profile(),
-                "AF_NETLINK",
-                type,
-                table.protocol(),
-                isKernel);
+        super(netlink.kernel(), "AF_NETLINK", type, table.protocol(), isKernel);
         this.netlink = netlink;
         this.table = table;
         this.inode = inode;

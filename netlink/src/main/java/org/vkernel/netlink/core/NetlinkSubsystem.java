@@ -7,6 +7,8 @@ import org.vkernel.emulator.VirtualKernel;
 
 /** Builds netlink into every kernel ({@code netlink_proto_init()}). */
 public final class NetlinkSubsystem implements Subsystem {
+    private static final String PROC_PATH = "/proc/net/netlink";
+
     @Override
     public int level() {
         return CORE;
@@ -19,11 +21,13 @@ public final class NetlinkSubsystem implements Subsystem {
         Preconditions.checkState(error == 0, "AF_NETLINK: %s", Errno.name(error));
         netlink.sockets().addUserProtocol();
         kernel.provide(Netlink.class, netlink);
+        kernel.proc().create(PROC_PATH, netlink.proc()::show);
     }
 
     @Override
     public void exit(VirtualKernel kernel) {
         Netlink netlink = kernel.use(Netlink.class);
+        kernel.proc().remove(PROC_PATH);
         kernel.withdraw(Netlink.class);
         netlink.sockets().removeUserProtocol();
         kernel.sockets().unregister(netlink.sockets());

@@ -7,7 +7,6 @@ import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
-import org.vkernel.emulator.sock.Sock;
 import org.vkernel.emulator.sock.SocketFile;
 import org.vkernel.emulator.sock.Sockets;
 import org.vkernel.netlink.abi.AddressFamily;
@@ -192,6 +191,11 @@ public final class KernelNetlink implements NetlinkProvider {
     }
 
     @Override
+    public int setTimeout(int fd, int name, long timeoutNs) {
+        return onSocket(fd, sk -> netlink.options().setTimeout(sk, name, timeoutNs));
+    }
+
+    @Override
     public int attachFilter(int fd, int accept) {
         return onSocket(fd, sk -> netlink.options().attachFilter(sk, skb -> accept));
     }
@@ -204,12 +208,8 @@ public final class KernelNetlink implements NetlinkProvider {
             SocketFile file = Sockets.lookup(process, fd);
             return file == null
                     ? -Errno.EBADF
-                    : kernel.sockets().poll(file.socket(), events, ticks(timeoutNs));
+                    : kernel.sockets().poll(file.socket(), events, timeoutNs);
         });
-    }
-
-    private static long ticks(long timeoutNs) {
-        return timeoutNs < 0 ? Sock.MAX_TIMEOUT : timeoutNs;
     }
 
     @Override

@@ -59,6 +59,14 @@ public interface NetlinkProvider {
     int getsockopt(int fd, int level, int name, int length, OptionValue out);
 
     /**
+     * {@code setsockopt()} of {@code SO_RCVTIMEO} or {@code SO_SNDTIMEO}.
+     *
+     * @param name which of the two
+     * @param timeoutNs how long calls wait; 0: for ever
+     */
+    int setTimeout(int fd, int name, long timeoutNs);
+
+    /**
      * {@code setsockopt(SO_ATTACH_FILTER)} with a program of one instruction, which lets {@code
      * accept} bytes pass.
      */

@@ -284,6 +284,20 @@ public final class NetlinkSocket implements AutoCloseable {
         setsockopt(SocketOption.SOL_SOCKET, SocketOption.SO_RCVBUF, bytes);
     }
 
+    /** Sets how long a receive waits; it is {@code EAGAIN} then. Zero: for ever. */
+    public void setReceiveTimeout(Duration timeout) {
+        setTimeout(SocketOption.SO_RCVTIMEO, timeout);
+    }
+
+    /** Sets how long a send waits for room; it is {@code EAGAIN} then. Zero: for ever. */
+    public void setSendTimeout(Duration timeout) {
+        setTimeout(SocketOption.SO_SNDTIMEO, timeout);
+    }
+
+    private void setTimeout(int name, Duration timeout) {
+        check("setsockopt", provider.setTimeout(fd, name, timeout.toNanos()));
+    }
+
     // ---- The rest ---------------------------------------------------------------------------
 
     /** The events that are there now, of {@code events} and errors. */
