@@ -380,6 +380,21 @@ public final class VirtualKernel implements AutoCloseable {
         });
     }
 
+    /**
+     * Makes the calling host thread a process of user 0 on the parallel machine: its system calls
+     * enter the kernel from this thread, until the handle is closed.
+     *
+     * @throws IllegalStateException on the simulated machine, where only {@link #spawn} starts one
+     */
+    public AttachedProcess attach(String comm) {
+        Preconditions.checkState(
+                sched.sim() == null, "a host thread cannot be a process of the simulated machine");
+        UserProcess process = new UserProcess(this, sched.allocatePid(), 0, 0);
+        processes.put(process.tgid(), process);
+        process.attach(comm);
+        return new AttachedProcess(process);
+    }
+
     /** Waits until {@code process} has ended, letting the rest run. */
     public void join(UserProcess process) {
         run(process::awaitExit);

@@ -109,6 +109,18 @@ public final class UserProcess {
         sched.admit(task);
     }
 
+    /** Makes the calling host thread its first thread; see {@link VirtualKernel#attach}. */
+    public void attach(String comm) {
+        threads.add(sched.adoptThread(tgid, comm, this));
+    }
+
+    /** The host thread that {@link #attach} took exits from the process. */
+    public void detach() {
+        Task task = sched.syscallEnter();
+        exit(task);
+        sched.dismissThread(task);
+    }
+
     private void main(ProcessBody body) {
         try {
             body.run(this);

@@ -185,6 +185,29 @@ public final class Scheduler {
         return new Task(this, pid, comm, null, Task.PF_KTHREAD, cpu, cpu.index(), body);
     }
 
+    /**
+     * Makes the calling host thread a task of the parallel machine, in user code, until {@link
+     * #dismissThread}.
+     */
+    public Task adoptThread(int pid, String comm, UserProcess process) {
+        Task task = new Task(this, pid, comm, process, 0, cpus[pid % cpus.length], -1, () -> {});
+        task.started = true;
+        parallel().bind(task);
+        return task;
+    }
+
+    /** The host thread of an adopted task is none of the kernel's any more. */
+    public void dismissThread(Task task) {
+        task.setState(TaskState.DEAD);
+        task.finished = true;
+        if (!parallel().halting()) {
+            parallel().leave(task);
+        } else if (task.cpu.owner == task) {
+            task.cpu.release();
+        }
+        parallel().bind(null);
+    }
+
     /** Makes a new task runnable ({@code wake_up_new_task()}). */
     public void admit(Task task) {
         SimMachine machine = sim;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.vkernel.emulator.AttachedProcess;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
@@ -190,6 +191,40 @@ class ParallelMachineStressTest {
             kernel.join(updater);
             readers.forEach(kernel::join);
             assertEquals(0, wrong.peek());
+        }
+    }
+
+    @Test
+    void attachedHostThreads_areProcessesAmongOthers() throws InterruptedException {
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.parallel().cpus(2))) {
+            AtomicInt sum = kernel.call(() -> new AtomicInt(kernel.sched(), 0));
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                threads.add(
+                        Thread.ofPlatform()
+                                .start(() -> {
+                                    try (AttachedProcess me = kernel.attach("host")) {
+                                        for (int k = 0; k < ROUNDS; k++) {
+                                            kernel.run(sum::incrementAndGet);
+                                        }
+                                        assertEquals("host", me.process().comm());
+                                    }
+                                }));
+            }
+            UserProcess other =
+                    kernel.spawn(
+                            "other",
+                            process -> {
+                                for (int k = 0; k < ROUNDS; k++) {
+                                    kernel.run(sum::incrementAndGet);
+                                }
+                            });
+            kernel.join(other);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertEquals(4 * ROUNDS, sum.peek());
+            assertEquals(List.of(), kernel.processes());
         }
     }
 
