@@ -26,6 +26,9 @@ public final class Module implements ModuleRef {
     /** Modules that this one uses; guarded by {@code module_mutex}. */
     private final List<Module> uses = new ArrayList<>();
 
+    /** For the loader alone: whether something outside may still call its code. */
+    private volatile boolean outlasted;
+
     private @Nullable LoadedModule loaded;
     private @Nullable KernelModule instance;
 
@@ -84,6 +87,15 @@ public final class Module implements ModuleRef {
 
     KernelModule instance() {
         return Objects.requireNonNull(instance);
+    }
+
+    /** Says that something outside holds code of it, and may call it when the module is gone. */
+    public void setOutlasted() {
+        outlasted = true;
+    }
+
+    boolean isOutlasted() {
+        return outlasted;
     }
 
     /** Whether {@code code} is of a class of this module. */

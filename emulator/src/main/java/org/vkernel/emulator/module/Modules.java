@@ -332,7 +332,9 @@ public final class Modules {
         modules.remove(module);
         mutex.unlock();
         LoadedModule copy = module.loaded();
-        if (copy != null) {
+        if (copy != null && module.isOutlasted()) {
+            copy.discard(); // a later load must not get what somebody may still call
+        } else if (copy != null) {
             copy.release();
         }
         stateChanges.wakeUpAll();
@@ -372,6 +374,7 @@ public final class Modules {
     private void checkLeft(Module module) {
         for (UnloadCheck check : unloadChecks) {
             for (String left : check.leftBy(module)) {
+                module.setOutlasted();
                 String what = module.name() + " is gone but left " + left;
                 kernel.report(
                         "leak at module unload",
