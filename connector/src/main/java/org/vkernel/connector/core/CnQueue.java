@@ -1,0 +1,266 @@
+package org.vkernel.connector.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.connector.wire.CbId;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.KnownCounterExamples;
+import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.module.Module;
+import org.vkernel.emulator.module.Modules;
+import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.shared.SharedMap;
+
+/**
+ * The registered callbacks: {@code struct cn_queue_dev} (drivers/connector/cn_queue.c).
+ *
+ * <p>Differs from Linux: a callback is found by hashing its id and not by walking the list, so that
+ * no cost grows with their number. Whoever looks holds the lock either way, so nobody can tell; the
+ * order of registration is kept for those who list them.
+ */
+final class CnQueue {
+    /** Rules that Linux breaks as well; they stand in the table of known counter-examples. */
+    static final String USED_BEFORE_WHOLE = "connector callback used before its group is set";
+
+    static final String RUNS_AFTER_REMOVAL = "connector callback runs after its removal";
+    static final String USED_BEFORE_INIT = "connector used before its queue is there";
+    static final String WAITS_FOR_EVER = "connector exit waits for callbacks that stay for ever";
+
+    /** {@code sizeof(struct cn_queue_dev)}. */
+    private static final int SIZE = 72;
+
+    /** {@code sizeof(struct cn_callback_entry)}. */
+    private static final int ENTRY_SIZE = 88;
+
+    private static final int WAIT_MSECS = 1000;
+
+    private final VirtualKernel kernel;
+    private final Scheduler sched;
+    private final String name;
+
+    /** One for each entry that lives, on the list or not ({@code refcnt}). */
+    private final AtomicInt entries;
+
+    private final SpinLock queueLock;
+
+    /** In order of registration; guarded by {@link #queueLock}. */
+    private final SharedMap<CallbackEntry> queueList;
+
+    /** For checks alone: entries that are off the list while senders hold them. */
+    private final List<CallbackEntry> outlasting = new CopyOnWriteArrayList<>();
+
+    /** For checks alone: whether the memory is given back. */
+    private volatile boolean freed;
+
+    private CnQueue(VirtualKernel kernel, String name) {
+        this.kernel = kernel;
+        this.sched = kernel.sched();
+        this.name = name;
+        this.entries = new AtomicInt(sched, 0);
+        this.queueLock = new SpinLock(sched, "queue_lock");
+        this.queueList = new SharedMap<>(sched);
+    }
+
+    /**
+     * An empty queue, or null if there is no memory.
+     *
+     * <p>Models {@code cn_queue_alloc_dev()}. Context: process. Sleeps: may.
+     */
+    static @Nullable CnQueue alloc(VirtualKernel kernel, String name) {
+        return kernel.mm().kmalloc(SIZE, GfpMask.KERNEL) ? new CnQueue(kernel, name) : null;
+    }
+
+    private static long key(int idx, int val) {
+        return (long) idx << 32 | Integer.toUnsignedLong(val);
+    }
+
+    private void lock() {
+        if (freed) {
+            kernel.report(
+                    "use after free",
+                    "the connector's " + name + " is used after cn_queue_free_dev()",
+                    StackTraces.here(),
+                    false);
+        }
+        queueLock.lockBh();
+    }
+
+    /**
+     * Registers a callback.
+     *
+     * <p>Models {@code cn_queue_add_callback()}. N.B. as in Linux the entry can be found before its
+     * group is set: a send without a group that comes in between goes to group 0, to nobody.
+     *
+     * <p>Context: process. Sleeps: may.
+     *
+     * @return 0; {@code -ENOMEM}; {@code -EINVAL} if the id is taken, whose callback stays
+     */
+    int add(CbId id, String callbackName, ConnectorCallback callback) {
+        if (!kernel.mm().kmalloc(ENTRY_SIZE, GfpMask.KERNEL)) {
+            return -Errno.ENOMEM;
+        }
+        CallbackEntry entry = new CallbackEntry(sched, id, callbackName, callback);
+        entries.incrementAndGet();
+        lock();
+        boolean isNew = queueList.putIfAbsent(key(id.idx(), id.val()), entry);
+        queueLock.unlockBh();
+        if (!isNew) {
+            release(entry);
+            return -Errno.EINVAL;
+        }
+        entry.assign();
+        return 0;
+    }
+
+    /**
+     * Takes a callback off the list and returns it, for {@link #releaseUnlinked}; null if nobody
+     * registered this id.
+     *
+     * <p>Models {@code cn_queue_del_callback()}. N.B. as in Linux it does not wait: a sender that
+     * has found the entry before may call the callback afterwards.
+     *
+     * <p>Context: process or softirq. Sleeps: never.
+     */
+    @Nullable CallbackEntry unlink(CbId id) {
+        lock();
+        CallbackEntry entry = queueList.remove(key(id.idx(), id.val()));
+        if (entry != null && entry.references().peek() > 1) {
+            outlasting.add(entry);
+        }
+        queueLock.unlockBh();
+        return entry;
+    }
+
+    /** Drops the list's reference to an entry that was unlinked. */
+    void releaseUnlinked(CallbackEntry entry) {
+        entry.setRemovedBy(sched.current());
+        release(entry);
+    }
+
+    /**
+     * The entry of this id with a reference for the caller, or null.
+     *
+     * <p>Models the look-up in {@code cn_call_callback()}. Context: process or softirq. Sleeps:
+     * never.
+     */
+    @Nullable CallbackEntry get(int idx, int val) {
+        lock();
+        CallbackEntry entry = queueList.get(key(idx, val));
+        if (entry != null) {
+            entry.references().increment();
+        }
+        queueLock.unlockBh();
+        return entry;
+    }
+
+    /**
+     * The group of the callback with this id.
+     *
+     * <p>Models the look-up in {@code cn_netlink_send_mult()}. Context: process or softirq. Sleeps:
+     * never.
+     *
+     * @return the group, unsigned, or {@code -ENODEV}
+     */
+    long groupOf(int idx, int val) {
+        lock();
+        CallbackEntry entry = queueList.get(key(idx, val));
+        int group = entry == null ? 0 : entry.group();
+        queueLock.unlockBh();
+        if (entry == null) {
+            return -Errno.ENODEV;
+        }
+        if (group != idx) {
+            reportKnown(USED_BEFORE_WHOLE, entry + " is found by a send before its group is set");
+        }
+        return Integer.toUnsignedLong(group);
+    }
+
+    /** Drops a reference; the last one frees. Models {@code cn_queue_release_callback()}. */
+    void release(CallbackEntry entry) {
+        if (entry.references().decrementAndTest()) {
+            entries.decrementAndGet();
+            kernel.mm().kfree(ENTRY_SIZE);
+            if (!outlasting.isEmpty()) {
+                outlasting.remove(entry);
+            }
+        }
+    }
+
+    /** Shows each entry, in order of registration, under the lock. */
+    void forEach(Consumer<? super CallbackEntry> action) {
+        lock();
+        queueList.forEach(action);
+        queueLock.unlockBh();
+    }
+
+    /**
+     * Takes all callbacks off and frees the queue, once nobody uses any of them.
+     *
+     * <p>Models {@code cn_queue_free_dev()}. N.B. as in Linux it drops no reference for a callback
+     * that nobody took off, and so waits for ever if there is one. Differs from Linux: it gives up
+     * when the kernel shuts down, where Linux unloads nothing.
+     *
+     * <p>Context: process. Sleeps: may.
+     */
+    void free() {
+        List<CallbackEntry> left = unlinkAll();
+        if (!left.isEmpty()) {
+            reportKnown(WAITS_FOR_EVER, "callbacks that nobody took off: " + left);
+        }
+        for (int users = entries.get(); users != 0; users = entries.get()) {
+            kernel.printk(LogLevel.INFO, "Waiting for %s to become free: refcnt=%d.", name, users);
+            if (kernel.isShuttingDown()) {
+                left.forEach(this::release);
+                left = List.of();
+            }
+            kernel.timers().msleep(WAIT_MSECS);
+        }
+        freed = true;
+        kernel.mm().kfree(SIZE);
+    }
+
+    private List<CallbackEntry> unlinkAll() {
+        List<CallbackEntry> left = new ArrayList<>();
+        lock();
+        queueList.forEach(left::add);
+        for (CallbackEntry entry : left) {
+            var _ = queueList.remove(key(entry.id().idx(), entry.id().val()));
+        }
+        queueLock.unlockBh();
+        return left;
+    }
+
+    /**
+     * What is left of {@code module}, whose exit has returned: a line for each callback on the
+     * list. Where senders hold one that is off the list, the module is told that its code may still
+     * run.
+     */
+    List<String> leftBy(Module module) {
+        Modules modules = kernel.modules();
+        for (CallbackEntry entry : outlasting) {
+            if (modules.ownerOf(entry.callback()) == module) {
+                module.setOutlasted();
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        forEach(entry -> {
+            if (modules.ownerOf(entry.callback()) == module) {
+                lines.add("callback " + entry + " of the connector");
+            }
+        });
+        return lines;
+    }
+
+    /** Reports what Linux does, too, though nobody can want it. */
+    void reportKnown(String rule, String what) {
+        kernel.report(rule, what, StackTraces.here(), KnownCounterExamples.isKnown(rule, what));
+    }
+}

@@ -1,0 +1,333 @@
+package org.vkernel.connector.core;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.connector.abi.ConnectorId;
+import org.vkernel.connector.abi.ConnectorLimits;
+import org.vkernel.connector.wire.CbId;
+import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.KnownCounterExamples;
+import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.module.Module;
+import org.vkernel.emulator.module.ModuleRef;
+import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.emulator.shared.SharedInt;
+import org.vkernel.emulator.shared.SharedRef;
+import org.vkernel.emulator.trace.Trace;
+import org.vkernel.emulator.trace.TraceKind;
+import org.vkernel.netlink.abi.NetlinkProtocol;
+import org.vkernel.netlink.core.Netlink;
+import org.vkernel.netlink.core.NetlinkKernelConfig;
+import org.vkernel.netlink.core.NetlinkSock;
+import org.vkernel.netlink.core.NetlinkTxFilter;
+
+/**
+ * The connector: callbacks by id for what processes send, and groups by id for what modules send.
+ *
+ * <p>Models {@code struct cn_dev} and drivers/connector/connector.c. Modules get it with {@code
+ * kernel.use(Connector.class)}.
+ */
+public final class Connector {
+    private static final TraceKind ADD =
+            TraceKind.of("connector", "cn_add_callback", "idx", "val", "result");
+    private static final TraceKind DELETE =
+            TraceKind.of("connector", "cn_del_callback", "idx", "val", "");
+    private static final TraceKind SEND =
+            TraceKind.of("connector", "cn_netlink_send", "portid", "group", "result");
+
+    private static final String PROC_FILE = "/proc/net/connector";
+
+    private final VirtualKernel kernel;
+    private final Netlink netlink;
+    private final CnDispatch dispatch;
+    private final SharedInt alreadyInitialized;
+
+    // struct cn_dev
+    private final SharedRef<CnSendPath> nls;
+    private final SharedRef<CnQueue> cbdev;
+
+    /** Whether the one hint at an id that nobody gave out was logged. */
+    private volatile boolean isHinted;
+
+    /** A connector that is not there yet: see {@link #init}. */
+    Connector(VirtualKernel kernel) {
+        this.kernel = kernel;
+        this.netlink = kernel.use(Netlink.class);
+        this.dispatch = new DirectDispatch(kernel, this);
+        this.alreadyInitialized = new SharedInt(kernel.sched(), 0);
+        this.nls = new SharedRef<>(kernel.sched(), null);
+        this.cbdev = new SharedRef<>(kernel.sched(), null);
+    }
+
+    // ---- Setting up and taking down ------------------------------------------------------------
+
+    /**
+     * Sets it up. N.B. as in Linux its socket takes messages before there is a queue to find their
+     * callbacks in.
+     *
+     * <p>Models {@code cn_init()}. Context: process. Sleeps: may.
+     *
+     * @param owner what each socket of the protocol pins
+     * @return 0; {@code -EIO} if the protocol's socket cannot be made; {@code -EINVAL} if there is
+     *     no memory for the queue
+     */
+    int init(ModuleRef owner) {
+        NetlinkSock socket =
+                netlink.kernelCreate(NetlinkProtocol.NETLINK_CONNECTOR, socketConfig(owner));
+        if (socket == null) {
+            return -Errno.EIO;
+        }
+        nls.rcuAssign(new CnSendPath(kernel, netlink, socket));
+        CnQueue queue = CnQueue.alloc(kernel, "cqueue");
+        if (queue == null) {
+            netlink.kernelRelease(socket);
+            return -Errno.EINVAL;
+        }
+        cbdev.rcuAssign(queue);
+        alreadyInitialized.setOnce(1);
+        int error = dispatch.start();
+        if (error != 0) {
+            takeDown(queue, socket);
+            return error;
+        }
+        var _ = kernel.proc().create(PROC_FILE, this::show);
+        return 0;
+    }
+
+    /** {@code /proc/net/connector}. Models {@code cn_proc_show()}. */
+    private void show(StringBuilder text) {
+        text.append("Name            ID\n");
+        CnQueue queue = queue();
+        if (queue != null) {
+            queue.forEach(
+                    entry -> text.append(String.format("%-15s %s\n", entry.name(), entry.id())));
+        }
+    }
+
+    private NetlinkKernelConfig socketConfig(ModuleRef owner) {
+        Profile profile = kernel.profile();
+        CnReceivePath receivePath = new CnReceivePath(dispatch, profile.connectorMaxMessageSize());
+        NetlinkKernelConfig config =
+                NetlinkKernelConfig.DEFAULT
+                        .groups(profile.connectorUsers() + ConnectorLimits.GROUPS_OVER_USERS)
+                        .input(receivePath::receive)
+                        .owner(owner);
+        return switch (profile.connectorBind()) {
+            case PRIVILEGED -> config;
+            case ODD_GROUPS -> config.flags(NetlinkKernelConfig.NONROOT_RECV).bind(this::bindGroup);
+        };
+    }
+
+    /**
+     * Whether the running process may join {@code group}. N.B. as in Linux the bit of group 1 is
+     * looked for in the group's number, so that everybody may join the odd ones.
+     *
+     * <p>Models {@code cn_bind()}. Context: process. Sleeps: never.
+     */
+    private int bindGroup(int group) {
+        boolean hasBit = (group >> (ConnectorId.CN_IDX_PROC - 1) & 1) != 0;
+        return hasBit || kernel.currentIsCapable() ? 0 : -Errno.EPERM;
+    }
+
+    /**
+     * Takes it down. N.B. as in Linux the queue goes before the socket, and if a callback is left
+     * this does not end.
+     *
+     * <p>Models {@code cn_fini()}. Context: process. Sleeps: may.
+     */
+    void exit() {
+        CnQueue queue = cbdev.rcuDereference();
+        CnSendPath path = nls.rcuDereference();
+        takeDown(Objects.requireNonNull(queue), Objects.requireNonNull(path).socket());
+    }
+
+    private void takeDown(CnQueue queue, NetlinkSock socket) {
+        alreadyInitialized.setOnce(0);
+        var _ = kernel.proc().remove(PROC_FILE);
+        dispatch.stop();
+        queue.free();
+        netlink.kernelRelease(socket);
+    }
+
+    // ---- Callbacks -----------------------------------------------------------------------------
+
+    /**
+     * Registers what is called for each message to {@code id} that comes from user space; the id's
+     * index is also the group that messages with this id are sent to.
+     *
+     * <p>Models {@code cn_add_callback()}. Context: process. Sleeps: may.
+     *
+     * @param name what it is called in {@code /proc/net/connector}; cut to 31 characters
+     * @return 0; {@code -EAGAIN} before the connector is set up; {@code -EINVAL} if the id is
+     *     taken; {@code -ENOMEM}
+     */
+    public int addCallback(CbId id, String name, ConnectorCallback callback) {
+        CnQueue queue = cbdev.rcuDereference();
+        if (alreadyInitialized.getOnce() == 0 || queue == null) {
+            return -Errno.EAGAIN;
+        }
+        int error = queue.add(id, name, callback);
+        if (error == 0) {
+            hintAt(id, name);
+            dispatch.added(id);
+        }
+        Trace trace = kernel.trace();
+        if (trace.isActive()) {
+            trace.emit(ADD, unsigned(id.idx()), unsigned(id.val()), error, name);
+        }
+        return error;
+    }
+
+    private void hintAt(CbId id, String name) {
+        if (kernel.skbs().isChecked() && !isHinted && !ListedIds.contains(id)) {
+            isHinted = true;
+            kernel.printk(
+                    LogLevel.INFO,
+                    "connector: %s registers %s, which is not listed in connector.h; said once",
+                    name,
+                    id);
+        }
+    }
+
+    /**
+     * Takes a callback off, whoever registered it; an id that nobody registered is passed over.
+     * N.B. a call that has begun may outlast this, and one may even begin after it.
+     *
+     * <p>Models {@code cn_del_callback()}. Context: process. Sleeps: never.
+     */
+    public void delCallback(CbId id) {
+        CnQueue queue = queue();
+        if (queue == null) {
+            return;
+        }
+        CallbackEntry entry = queue.unlink(id);
+        if (entry != null) {
+            dispatch.unlinked(entry);
+            queue.releaseUnlinked(entry);
+        }
+        dispatch.deleted(id);
+        Trace trace = kernel.trace();
+        if (trace.isActive()) {
+            trace.emit(DELETE, unsigned(id.idx()), unsigned(id.val()), entry == null ? 0 : 1);
+        }
+    }
+
+    /**
+     * The queue of callbacks. Where there is none yet, Linux would follow a null pointer: that is
+     * reported, and null.
+     */
+    @Nullable CnQueue queue() {
+        CnQueue queue = cbdev.rcuDereference();
+        if (queue == null) {
+            reportTooEarly();
+        }
+        return queue;
+    }
+
+    private void reportTooEarly() {
+        String what = "cn_init() has not come to cn_queue_alloc_dev(): null pointer dereference";
+        kernel.report(
+                CnQueue.USED_BEFORE_INIT,
+                what,
+                StackTraces.here(),
+                KnownCounterExamples.isKnown(CnQueue.USED_BEFORE_INIT, what));
+    }
+
+    // ---- Messages ------------------------------------------------------------------------------
+
+    /**
+     * As {@link #netlinkSendMult(CnMsg, int, int, int, GfpMask)} of one message, as long as it says
+     * itself.
+     *
+     * <p>Models {@code cn_netlink_send()}.
+     */
+    public int netlinkSend(CnMsg message, int portid, int group, GfpMask gfp) {
+        return netlinkSendMult(message, message.len(), portid, group, gfp, null, null);
+    }
+
+    /** As below, to all. */
+    public int netlinkSendMult(CnMsg message, int len, int portid, int group, GfpMask gfp) {
+        return netlinkSendMult(message, len, portid, group, gfp, null, null);
+    }
+
+    /**
+     * Sends one or several messages to user space, in one netlink message: to the members of {@code
+     * group}; if that is 0, to {@code portid}; if both are 0, to the group of the callback with the
+     * message's id. N.B. where both are given, the port is who does <i>not</i> get it.
+     *
+     * <p>Models {@code cn_netlink_send_mult()}.
+     *
+     * <p>Context: any. Sleeps: if {@code gfp} allows it, to a port also until that has room.
+     *
+     * @param message the first message; the bytes behind it are the others
+     * @param len how many bytes are sent behind the first message's header, whatever that says
+     * @param portid unsigned
+     * @param group unsigned
+     * @param filter which members do not get it; null: all do
+     * @param filterData what {@code filter} is given
+     * @return 0 for a group, the padded length for a port; {@code -ENODEV} if nobody registered the
+     *     id; {@code -ESRCH} if no member got it; {@code -ENOMEM}; {@code -ECONNREFUSED} if there
+     *     is no such port, {@code -EAGAIN} if it is full and {@code gfp} does not allow to wait;
+     *     {@code -ENOBUFS} if a member that asked for it lost it
+     */
+    public int netlinkSendMult(
+            CnMsg message,
+            int len,
+            int portid,
+            int group,
+            GfpMask gfp,
+            @Nullable NetlinkTxFilter filter,
+            @Nullable Object filterData) {
+        int result = send(message, len, portid, group, gfp, filter, filterData);
+        Trace trace = kernel.trace();
+        if (trace.isActive()) {
+            trace.emit(SEND, unsigned(portid), unsigned(group), result);
+        }
+        return result;
+    }
+
+    private int send(
+            CnMsg message,
+            int len,
+            int portid,
+            int group,
+            GfpMask gfp,
+            @Nullable NetlinkTxFilter filter,
+            @Nullable Object filterData) {
+        int to = group;
+        if (portid == 0 && group == 0) {
+            CnQueue queue = queue();
+            long found =
+                    queue == null ? -Errno.ENODEV : queue.groupOf(message.idx(), message.val());
+            if (found < 0) {
+                return (int) found;
+            }
+            to = (int) found;
+        }
+        CnSendPath path = nls.rcuDereference();
+        if (path == null) {
+            reportTooEarly();
+            return -Errno.ENODEV;
+        }
+        return path.send(message, len, portid, to, gfp, filter, filterData);
+    }
+
+    private static long unsigned(int value) {
+        return Integer.toUnsignedLong(value);
+    }
+
+    // ---- What is there -------------------------------------------------------------------------
+
+    /** A line for each callback that code of {@code module} left behind. */
+    List<String> leftBy(Module module) {
+        CnQueue queue = cbdev.rcuDereference();
+        return queue == null || alreadyInitialized.getOnce() == 0
+                ? List.of()
+                : queue.leftBy(module);
+    }
+}

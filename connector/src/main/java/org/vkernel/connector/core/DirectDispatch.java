@@ -1,0 +1,95 @@
+package org.vkernel.connector.core;
+
+import org.jspecify.annotations.Nullable;
+import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.connector.wire.CnMsgHeader;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.sched.KernelHalt;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskExit;
+import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.trace.Trace;
+import org.vkernel.emulator.trace.TraceKind;
+import org.vkernel.netlink.abi.NlmsghdrLayout;
+import org.vkernel.netlink.wire.NlMsgHeader;
+
+/** The direct era: a callback runs in its sender's context, before the send returns. */
+final class DirectDispatch implements CnDispatch {
+    private static final TraceKind ENTRY =
+            TraceKind.of("connector", "cn_callback_entry", "idx", "val", "seq");
+    private static final TraceKind EXIT =
+            TraceKind.of("connector", "cn_callback_exit", "idx", "val", "");
+
+    private final VirtualKernel kernel;
+    private final Connector connector;
+
+    DirectDispatch(VirtualKernel kernel, Connector connector) {
+        this.kernel = kernel;
+        this.connector = connector;
+    }
+
+    @Override
+    public int call(SkBuff skb) {
+        byte[] head = skb.head();
+        int header = skb.data();
+        int message = header + NlmsghdrLayout.NLMSG_HDRLEN;
+        int size = CnMsgHeader.length(CnMsgHeader.len(head, message));
+        if (Integer.compareUnsigned(NlMsgHeader.len(head, header), NlMsgHeader.length(size)) < 0) {
+            return -Errno.EINVAL;
+        }
+        CnQueue queue = connector.queue();
+        int idx = CnMsgHeader.idx(head, message);
+        int val = CnMsgHeader.val(head, message);
+        @Nullable CallbackEntry entry = queue == null ? null : queue.get(idx, val);
+        if (queue == null || entry == null) {
+            return -Errno.ENODEV;
+        }
+        run(entry, queue, skb, size);
+        skb.free("NOT_SPECIFIED");
+        queue.release(entry);
+        return 0;
+    }
+
+    private void run(CallbackEntry entry, CnQueue queue, SkBuff skb, int size) {
+        Task task = kernel.sched().current();
+        boolean wasRemoved = entry.isRemovedByOther(task);
+        if (wasRemoved) {
+            queue.reportKnown(
+                    CnQueue.RUNS_AFTER_REMOVAL,
+                    entry + " is called although cn_del_callback() has returned");
+        }
+        CnMsg message = CnMsg.over(SkbBytes.of(skb, NlmsghdrLayout.NLMSG_HDRLEN, size));
+        Trace trace = kernel.trace();
+        boolean isTraced = trace.isActive();
+        if (isTraced) {
+            trace.emit(ENTRY, message.idx(), message.val(), message.seq());
+        }
+        try {
+            entry.callback().call(message, new SenderInfo(skb));
+        } catch (KernelHalt | TaskExit end) {
+            throw end;
+        } catch (Throwable thrown) {
+            endCallback(entry, queue, thrown, task);
+        }
+        if (isTraced) {
+            trace.emit(EXIT, message.idx(), message.val(), 0);
+        }
+        if (!wasRemoved && entry.isRemovedByOther(task)) {
+            queue.reportKnown(
+                    CnQueue.RUNS_AFTER_REMOVAL,
+                    entry + " still ran when cn_del_callback() returned");
+        }
+    }
+
+    /** A callback ended in an exception: an oops, unless its module may be gone by now. */
+    private void endCallback(CallbackEntry entry, CnQueue queue, Throwable thrown, Task task) {
+        if (entry.isRemovedByOther(task)) {
+            queue.reportKnown(
+                    CnQueue.RUNS_AFTER_REMOVAL, entry + " after its removal met " + thrown);
+            return;
+        }
+        kernel.oops(thrown);
+        throw TaskExit.INSTANCE;
+    }
+}

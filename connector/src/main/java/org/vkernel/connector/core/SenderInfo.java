@@ -1,0 +1,46 @@
+package org.vkernel.connector.core;
+
+import org.vkernel.emulator.skb.SkBuff;
+
+/**
+ * Who sent a message: {@code struct netlink_skb_parms}.
+ *
+ * <p>It lies in the sk_buff that brings the message, and lives as long.
+ */
+public final class SenderInfo {
+    private final SkBuff skb;
+
+    SenderInfo(SkBuff skb) {
+        this.skb = skb;
+    }
+
+    /** The port id of the socket that sent it, unsigned. */
+    public int portid() {
+        return skb.portid();
+    }
+
+    /** The group that it was sent to as well, unsigned; 0 for none. */
+    public int dstGroup() {
+        return skb.dstGroup();
+    }
+
+    /** The process that sent it. */
+    public int pid() {
+        return skb.credsPid();
+    }
+
+    /** That process's user. */
+    public int uid() {
+        return skb.credsUid();
+    }
+
+    /** That process's group of users. */
+    public int gid() {
+        return skb.credsGid();
+    }
+
+    @Override
+    public String toString() {
+        return "port " + Integer.toUnsignedString(portid()) + " of process " + pid();
+    }
+}

@@ -1,0 +1,29 @@
+/**
+ * The connector's core: callbacks, dispatch, and sending.
+ *
+ * <p>Start with {@link org.vkernel.connector.core.Connector}, which modules call.
+ *
+ * <pre>
+ *   ConnectorModule (cn.ko)
+ *     -> Connector              the API; cn_init(), cn_fini()
+ *          -> CnQueue           the registered callbacks
+ *               -> CallbackEntry
+ *          -> CnReceivePath     from the socket: checks of lengths
+ *               -> CnDispatch   what an era does then
+ *                    DirectDispatch
+ *          -> CnSendPath        to the socket
+ *     -> ProcConnector          cn_proc, the connector's own user
+ * </pre>
+ *
+ * <p>Lock order:
+ *
+ * <pre>
+ *   CnQueue.queueLock           innermost; taken with bottom halves off; no callback runs under it
+ * </pre>
+ *
+ * <p>Bytes are parsed and built by {@code wire}; nothing here touches a byte offset.
+ */
+@NullMarked
+package org.vkernel.connector.core;
+
+import org.jspecify.annotations.NullMarked;
