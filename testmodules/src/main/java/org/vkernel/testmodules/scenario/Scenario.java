@@ -12,14 +12,20 @@ import org.vkernel.emulator.module.KernelModule;
  * kernels.
  */
 public interface Scenario {
-    /** The name by which it is run. */
-    String name();
+    /** The name by which it is run; by default the class's. */
+    default String name() {
+        return getClass().getName();
+    }
 
     /** What happens in it, in one line. */
-    String description();
+    default String description() {
+        return "";
+    }
 
-    /** How much time passes in it, unless the user asks for another. */
-    Duration duration();
+    /** How much time passes in it, unless the user asks for another; by default a second. */
+    default Duration duration() {
+        return Duration.ofSeconds(1);
+    }
 
     /**
      * The modules that it loads, whose parameters and whose dependencies' parameters a user can

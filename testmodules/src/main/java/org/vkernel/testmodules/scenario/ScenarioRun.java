@@ -10,6 +10,8 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.netlink.core.MessageCounts;
+import org.vkernel.netlink.core.Netlink;
 
 /** One run of a scenario in a kernel of its own. */
 public final class ScenarioRun {
@@ -46,7 +48,7 @@ public final class ScenarioRun {
         } catch (KernelFailedException failed) {
             failure = failure == null ? reason(failed) : failure;
         }
-        return result(booted, failure);
+        return result(booted, booted.use(Netlink.class).counts(), failure);
     }
 
     private @Nullable String runTo(VirtualKernel booted) {
@@ -82,12 +84,13 @@ public final class ScenarioRun {
         return String.valueOf(text).lines().map(String::strip).collect(Collectors.joining("; "));
     }
 
-    private RunResult result(VirtualKernel ended, @Nullable String failure) {
+    private RunResult result(
+            VirtualKernel ended, MessageCounts counts, @Nullable String failure) {
         return new RunResult(
-                0,
-                0,
-                0,
-                0,
+                counts.sent(),
+                counts.delivered(),
+                counts.dropped(),
+                counts.unread() + counts.queued(), // a run that was cut short closed no sockets
                 ImmutableList.copyOf(ended.reports()),
                 failure,
                 poweredOff,
