@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.explore.RandomWalk;
@@ -48,15 +49,21 @@ public class BootBenchmark {
         machine.finish();
     }
 
-    /** A whole kernel on the simulated machine. */
+    /** A whole kernel with the connector, on the simulated machine. */
     @Benchmark
     public void simulatedKernel() {
-        VirtualKernel.boot(KernelConfig.simulated(seed++)).close();
+        run(KernelConfig.simulated(seed++));
     }
 
-    /** A whole kernel on the parallel machine. */
+    /** A whole kernel with the connector, on the parallel machine. */
     @Benchmark
     public void parallelKernel() {
-        VirtualKernel.boot(KernelConfig.parallel().cpus(2)).close();
+        run(KernelConfig.parallel().cpus(2));
+    }
+
+    private static void run(KernelConfig config) {
+        try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+            kernel.insmod(ConnectorModule.class);
+        }
     }
 }
