@@ -90,6 +90,6 @@ final class DirectDispatch implements CnDispatch {
             return;
         }
         kernel.oops(thrown);
-        throw TaskExit.INSTANCE;
+        throw new TaskExit();
     }
 }

@@ -151,7 +151,7 @@ public final class UserProcess {
     /** {@code exit()}: ends the process; what it holds is released. Does not return. */
     public void exit(int status) {
         exitCode = (status & 0xff) << 8;
-        throw TaskExit.INSTANCE;
+        throw new TaskExit();
     }
 
     /**

@@ -87,7 +87,7 @@ final class ParallelMachine {
         }
         if (halting) {
             task.cpu.release();
-            throw KernelHalt.INSTANCE;
+            throw new KernelHalt();
         }
     }
 
@@ -104,7 +104,7 @@ final class ParallelMachine {
             while (!tryAny(task)) {
                 LockSupport.parkNanos(this, SLOT_PARK_NANOS);
                 if (halting) {
-                    throw KernelHalt.INSTANCE;
+                    throw new KernelHalt();
                 }
             }
         } finally {
@@ -176,7 +176,7 @@ final class ParallelMachine {
     /** A voluntary point to give up the slot: models {@code cond_resched()}. */
     void yieldSlot(Task task) {
         if (halting) {
-            throw KernelHalt.INSTANCE;
+            throw new KernelHalt();
         }
         if (waiting.getPlain() != 0) {
             leave(task);
@@ -201,7 +201,7 @@ final class ParallelMachine {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
-                throw KernelHalt.INSTANCE;
+                throw new KernelHalt();
             }
             LockSupport.park(this);
             if (Thread.interrupted()) {
@@ -235,7 +235,7 @@ final class ParallelMachine {
                 Thread.onSpinWait();
             } else {
                 if (halting) {
-                    throw KernelHalt.INSTANCE;
+                    throw new KernelHalt();
                 }
                 safepoint(task);
                 LockSupport.parkNanos(this, SPIN_PARK_NANOS);

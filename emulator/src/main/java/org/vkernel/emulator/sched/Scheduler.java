@@ -147,7 +147,7 @@ public final class Scheduler {
         if (machine != null) {
             task.thread = Thread.currentThread();
             if (machine.halting()) {
-                throw KernelHalt.INSTANCE;
+                throw new KernelHalt();
             }
         } else {
             parallel().bind(task);
@@ -485,7 +485,7 @@ public final class Scheduler {
 
     private static void deliverSignals(Task task) {
         if (task.fatalSignalPending()) {
-            throw TaskExit.INSTANCE;
+            throw new TaskExit();
         }
         UserProcess process = task.process();
         if (process != null) {
@@ -579,7 +579,7 @@ public final class Scheduler {
         } else {
             parallel().halt();
         }
-        throw KernelHalt.INSTANCE;
+        throw new KernelHalt();
     }
 
     /** Unwinds every task that is left. Called by the host's thread after a halt. */

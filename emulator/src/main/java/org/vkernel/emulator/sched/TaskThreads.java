@@ -83,7 +83,7 @@ final class TaskThreads {
                 LockSupport.park(this);
             }
         }
-        throw KernelHalt.INSTANCE;
+        throw new KernelHalt();
     }
 
     /** Lets a task of a halted machine unwind, and waits for that. Called by the host's thread. */

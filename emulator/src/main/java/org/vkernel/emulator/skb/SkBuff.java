@@ -224,7 +224,7 @@ public final class SkBuff {
                 String.format(
                         "%s of %d: len %d, data %d, tail %d, end %d",
                         what, bytes, tail - data, data, tail, end));
-        return TaskExit.INSTANCE;
+        return new TaskExit();
     }
 
     // ---- Holders ----------------------------------------------------------------------------
@@ -344,7 +344,7 @@ public final class SkBuff {
     private void checkAlive() {
         if (users <= 0) {
             reportDead("use after free of an sk_buff");
-            throw TaskExit.INSTANCE;
+            throw new TaskExit();
         }
     }
 
