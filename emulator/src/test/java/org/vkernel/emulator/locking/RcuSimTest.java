@@ -100,6 +100,25 @@ class RcuSimTest {
     }
 
     @Test
+    void barrier_callbacksQueuedBefore_haveAllEnded() {
+        for (int seed = 0; seed < SCHEDULES; seed++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed).cpus(3))) {
+                SharedInt done = kernel.call(() -> new SharedInt(kernel.sched(), 0));
+                int sum =
+                        kernel.call(() -> {
+                            for (int i = 0; i < 3; i++) {
+                                kernel.rcu().call(() -> done.set(done.get() + 1));
+                                kernel.sched().condResched();
+                            }
+                            kernel.rcu().barrier();
+                            return done.get();
+                        });
+                assertEquals(3, sum, "seed " + seed);
+            }
+        }
+    }
+
+    @Test
     void callback_context_isSoftirq() {
         try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
             List<Boolean> serving = new ArrayList<>();
