@@ -29,6 +29,7 @@ public final class Rcu {
     private final WaitQueue callbackWait;
     private ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+    private boolean callbacksRun;
     private @Nullable Task daemon;
 
     /** Makes a kernel's RCU and opens its softirq vector. */
@@ -132,15 +133,25 @@ public final class Rcu {
         }
     }
 
+    /**
+     * Runs what is ready, on one CPU at a time: a callback is done before a later one begins, which
+     * {@link #barrier} relies on.
+     */
     private void runCallbacks() {
-        for (; ; ) {
-            boolean flags = callbackLock.lockIrqsave();
-            Runnable callback = ready.poll();
+        boolean flags = callbackLock.lockIrqsave();
+        if (callbacksRun) {
             callbackLock.unlockIrqrestore(flags);
-            if (callback == null) {
-                return;
-            }
-            callback.run();
+            return;
         }
+        callbacksRun = true;
+        Runnable callback = ready.poll();
+        while (callback != null) {
+            callbackLock.unlockIrqrestore(flags);
+            callback.run();
+            flags = callbackLock.lockIrqsave();
+            callback = ready.poll();
+        }
+        callbacksRun = false;
+        callbackLock.unlockIrqrestore(flags);
     }
 }
