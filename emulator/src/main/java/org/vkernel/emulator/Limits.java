@@ -23,5 +23,11 @@ public final class Limits {
     /** Lines that the log keeps (Linux: {@code 1 << CONFIG_LOG_BUF_SHIFT} bytes). */
     public static final int LOG_RECORDS = 1 << 16;
 
+    /** Most works of a queue that run at once on a CPU ({@code WQ_MAX_ACTIVE}). */
+    public static final int WORKQUEUE_MAX_ACTIVE = 512;
+
+    /** How many it is for a queue that does not say ({@code WQ_DFL_ACTIVE}). */
+    public static final int WORKQUEUE_DEFAULT_ACTIVE = 256;
+
     private Limits() {}
 }

@@ -84,6 +84,7 @@ public final class Profile {
                     .largeBuffers(LargeBuffers.KVMALLOC)
                     .connectorBind(ConnectorBind.PRIVILEGED)
                     .processEvents(ProcessEvents.NONE)
+                    .workerPools(false)
                     .build();
 
     /** Linux 6.1, one CPU, HZ 100, no preemption: the build that records of 6.1 come from. */
@@ -140,6 +141,7 @@ public final class Profile {
     private final ProcessEvents processEvents;
     private final boolean recentSocketOptions;
     private final boolean softirqsLeftToKsoftirqd;
+    private final boolean workerPools;
 
     private Profile(Builder builder) {
         name = builder.name;
@@ -156,6 +158,7 @@ public final class Profile {
         processEvents = builder.processEvents;
         recentSocketOptions = builder.recentSocketOptions;
         softirqsLeftToKsoftirqd = builder.softirqsLeftToKsoftirqd;
+        workerPools = builder.workerPools;
     }
 
     /** All profiles, from the oldest. */
@@ -231,6 +234,14 @@ public final class Profile {
      */
     public boolean leavesSoftirqsToKsoftirqd() {
         return softirqsLeftToKsoftirqd;
+    }
+
+    /**
+     * Whether work queues share pools of workers, which never run one work twice at once; so it is
+     * from 2.6.36. Before, each queue has a thread for each CPU, or one.
+     */
+    public boolean hasWorkerPools() {
+        return workerPools;
     }
 
     // Memory.
@@ -394,6 +405,7 @@ public final class Profile {
         private ProcessEvents processEvents = ProcessEvents.NONE;
         private boolean recentSocketOptions = true;
         private boolean softirqsLeftToKsoftirqd;
+        private boolean workerPools = true;
 
         Builder(String name) {
             this.name = name;
@@ -461,6 +473,11 @@ public final class Profile {
 
         Builder softirqsLeftToKsoftirqd(boolean value) {
             softirqsLeftToKsoftirqd = value;
+            return this;
+        }
+
+        Builder workerPools(boolean value) {
+            workerPools = value;
             return this;
         }
 

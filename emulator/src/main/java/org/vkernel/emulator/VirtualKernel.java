@@ -46,6 +46,7 @@ import org.vkernel.emulator.time.HrTimers;
 import org.vkernel.emulator.time.Timers;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
+import org.vkernel.emulator.workqueue.Workqueues;
 
 /**
  * A virtual kernel: boots, owns and ends everything.
@@ -77,6 +78,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final Timers timers;
     private final HrTimers hrTimers;
     private final Tasklets tasklets;
+    private final Workqueues workqueues;
     private final Rcu rcu;
     private final Modules modules;
     private final Memory mm;
@@ -116,6 +118,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.timers = new Timers(sched, clock, softirqs, trace);
         this.hrTimers = new HrTimers(timers);
         this.tasklets = new Tasklets(sched, softirqs, trace);
+        this.workqueues = new Workqueues(sched, timers, trace, config.profile().hasWorkerPools());
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
@@ -201,6 +204,11 @@ public final class VirtualKernel implements AutoCloseable {
     /** The CPUs' tasklets. */
     public Tasklets tasklets() {
         return tasklets;
+    }
+
+    /** Work queues, of the kind that the profile's version has. */
+    public Workqueues workqueues() {
+        return workqueues;
     }
 
     public Rcu rcu() {

@@ -413,10 +413,17 @@ public final class Scheduler {
                     "scheduling while atomic",
                     String.format("%s, preempt_count %#x", task, task.preemptCount));
         }
+        SleepHook hook = task.sleepHook();
+        if (hook != null && task.state() != TaskState.RUNNING) {
+            hook.sleeping(task);
+        }
         if (machine != null) {
             machine.schedule(task);
         } else {
             parallel().schedule(task);
+        }
+        if (hook != null) {
+            hook.running(task);
         }
     }
 

@@ -82,6 +82,7 @@ public final class Task {
     /** Points left before its CPU counts as stuck in the kernel. */
     int lockupBudget;
 
+    private @Nullable SleepHook sleepHook;
     int objectCount;
     int swallowed;
     int syscalls;
@@ -249,6 +250,16 @@ public final class Task {
      */
     public long nextObject() {
         return ((long) (pid + 1) << 32) | ++objectCount;
+    }
+
+    /** What is told of its sleeps, or null. */
+    public @Nullable SleepHook sleepHook() {
+        return sleepHook;
+    }
+
+    /** Has a new task's sleeps told. */
+    public void setSleepHook(SleepHook hook) {
+        sleepHook = hook;
     }
 
     void unpark() {

@@ -73,6 +73,11 @@ public final class Timer extends PerCpuTimer {
         return bucket != null;
     }
 
+    /** {@link #isPending} without a point, for conditions of spinning. */
+    public boolean peekPending() {
+        return bucket != null;
+    }
+
     /** When it is due, or was due last, in jiffies ({@code timer->expires}). */
     public long expires() {
         return expires;

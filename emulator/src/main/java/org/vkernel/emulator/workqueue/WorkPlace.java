@@ -1,0 +1,132 @@
+package org.vkernel.emulator.workqueue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.locking.Completion;
+import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.trace.Trace;
+import org.vkernel.emulator.trace.TraceKind;
+
+/** Where works wait and run: what the two kinds of queue have in common. */
+abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
+    private static final TraceKind START =
+            TraceKind.of("workqueue", "workqueue_execute_start", "work", "", "");
+    private static final TraceKind END =
+            TraceKind.of("workqueue", "workqueue_execute_end", "work", "", "");
+
+    /** A work that runs, and those who wait for its end. */
+    static final class Execution {
+        final Work work;
+
+        /** The queue from which it came. */
+        final Workqueue queue;
+
+        private final List<Completion> flushers;
+
+        /** The same work once more, for the one who runs this: it must not run twice at once. */
+        @Nullable Work again;
+
+        Execution(Work work, Workqueue queue) {
+            this.work = work;
+            this.queue = queue;
+            this.flushers = work.takeFlushers();
+        }
+    }
+
+    final Scheduler sched;
+    private final Trace trace;
+
+    /** Taken with interrupts off. */
+    final SpinLock lock;
+
+    /** What runs now, in the order of starting. Under the lock. */
+    private final List<Execution> running = new ArrayList<>(1);
+
+    WorkPlace(Scheduler sched, Trace trace, String lockName) {
+        this.sched = sched;
+        this.trace = trace;
+        this.lock = new SpinLock(sched, lockName);
+    }
+
+    /** Takes a work that is queued here off. The caller holds the lock. */
+    abstract void removeLocked(Work work);
+
+    /** The places where its queue's works may be besides this one, this included. */
+    abstract List<? extends WorkPlace> neighbours();
+
+    /** The execution of {@code work} that goes on here, or null. The caller holds the lock. */
+    final @Nullable Execution runningLocked(Work work) {
+        for (Execution execution : running) {
+            if (execution.work == work) {
+                return execution;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * What tells the end of {@code work}, as it is queued or runs here now; null if it does
+     * neither. Models {@code start_flush_work()}.
+     *
+     * @param runningOnly whether to leave out an instance that is queued
+     */
+    final @Nullable Completion joinFlush(Work work, boolean runningOnly) {
+        Completion done = null;
+        boolean flags = lock.lockIrqsave();
+        Execution execution = runningLocked(work);
+        if (!runningOnly && work.list != null && work.place.peek() == this) {
+            done = new Completion(sched, "the end of " + work);
+            work.addFlusher(done);
+        } else if (execution != null) {
+            done = new Completion(sched, "the end of " + work);
+            execution.flushers.add(done);
+        }
+        lock.unlockIrqrestore(flags);
+        return done;
+    }
+
+    /** Adds to what runs here. The caller holds the lock. */
+    final Execution begin(Work work, Workqueue queue) {
+        Execution execution = new Execution(work, queue);
+        running.add(execution);
+        return execution;
+    }
+
+    /** Takes off what runs here, and lets its flushers go on. The caller holds the lock. */
+    final void end(Execution execution) {
+        running.remove(execution);
+        for (Completion flusher : execution.flushers) {
+            flusher.complete();
+        }
+    }
+
+    /**
+     * Runs the function, without the lock; reports what it leaves behind. N.B. The work may belong
+     * to somebody else once it has begun: it is touched before only.
+     */
+    final void call(Task task, Execution execution) {
+        Work work = execution.work;
+        Work.Function function = work.function();
+        String name = work.name();
+        long number = work.number;
+        if (trace.isActive()) {
+            trace.emit(START, number, 0, 0, name);
+        }
+        function.run(work);
+        if (trace.isActive()) {
+            trace.emit(END, number, 0, 0, name);
+        }
+        int count = task.preemptCount();
+        if (count != 0 || task.irqsDisabled() || task.rcuNesting() != 0) {
+            task.preemptCountSub(count);
+            sched.localIrqRestore(false);
+            sched.reportBroken(
+                    "workqueue leaked lock or atomic",
+                    String.format(
+                            "%s/%#x/%d, last function: %s", task.comm(), count, task.pid(), name));
+        }
+    }
+}
