@@ -1,0 +1,148 @@
+package org.vkernel.netlink.script;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.vkernel.emulator.Errno;
+import org.vkernel.netlink.core.MsgHdr;
+import org.vkernel.netlink.user.NetlinkProvider;
+
+/**
+ * What one process has done in the course of a script: its sockets by name, and the port ids that
+ * the kernel chose for them.
+ */
+public final class ScriptSession {
+    private static final String TGID = "$tgid";
+
+    private final NetlinkProvider provider;
+    private final int tgid;
+    private final UnaryOperator<String> files;
+    private final Map<String, Integer> descriptors = new LinkedHashMap<>();
+    private final Map<String, Integer> lastPortids = new LinkedHashMap<>();
+    private final Map<Integer, String> chosenBy = new LinkedHashMap<>();
+
+    /**
+     * Begins a session.
+     *
+     * @param provider the process's system calls
+     * @param tgid its process id
+     * @param files reads a file below {@code /proc}
+     */
+    public ScriptSession(NetlinkProvider provider, int tgid, UnaryOperator<String> files) {
+        this.provider = provider;
+        this.tgid = tgid;
+        this.files = files;
+    }
+
+    public NetlinkProvider provider() {
+        return provider;
+    }
+
+    /** The text of a file below {@code /proc}. */
+    public String readFile(String path) {
+        return files.apply(path);
+    }
+
+    // ---- Sockets -------------------------------------------------------------------------------
+
+    /** Gives a descriptor a name. */
+    public void open(String name, int fd) {
+        descriptors.put(name, fd);
+        lastPortids.put(name, 0);
+    }
+
+    /**
+     * The descriptor of the socket that {@code request} names under {@code s}.
+     *
+     * @throws ScriptFormatException if no socket has that name
+     */
+    public int fd(JsonObject request) {
+        String name = request.get("s").getAsString();
+        Integer fd = descriptors.get(name);
+        if (fd == null) {
+            throw new ScriptFormatException("no open socket is named \"" + name + "\"");
+        }
+        return fd;
+    }
+
+    /** Forgets a socket's descriptor, which is closed; its port id is remembered. */
+    public void close(JsonObject request) {
+        descriptors.remove(request.get("s").getAsString());
+    }
+
+    /**
+     * Looks at a socket's port id after a call that may have bound it.
+     *
+     * @param asked the port id that the call asked for, 0 if the kernel was to choose
+     */
+    public void notePortid(JsonObject request, int asked) {
+        String name = request.get("s").getAsString();
+        Integer fd = descriptors.get(name);
+        if (fd == null) {
+            return;
+        }
+        MsgHdr own = new MsgHdr(null);
+        if (provider.getsockname(fd, own) == 0) {
+            int portid = own.pid();
+            int before = lastPortids.getOrDefault(name, 0);
+            lastPortids.put(name, portid);
+            if (portid != before && portid != asked && portid != 0 && portid != tgid) {
+                chosenBy.putIfAbsent(portid, name);
+            }
+        }
+    }
+
+    // ---- Port ids ------------------------------------------------------------------------------
+
+    /**
+     * The port id of a request: a number, {@code "$tgid"}, or {@code "$a"} for the present one of
+     * socket a.
+     */
+    public int parsePortid(JsonElement value) {
+        if (value.getAsJsonPrimitive().isNumber()) {
+            return (int) value.getAsLong();
+        }
+        String text = value.getAsString();
+        if (text.equals(TGID)) {
+            return tgid;
+        }
+        String name = text.substring(1);
+        Integer fd = descriptors.get(name);
+        MsgHdr own = new MsgHdr(null);
+        if (fd != null && provider.getsockname(fd, own) == 0) {
+            return own.pid();
+        }
+        Integer last = lastPortids.get(name);
+        if (last == null) {
+            throw new ScriptFormatException("no socket is named \"" + name + "\"");
+        }
+        return last;
+    }
+
+    /** A port id of an answer: named where the kernel chose it. */
+    public JsonPrimitive formatPortid(int portid) {
+        if (portid == tgid) {
+            return new JsonPrimitive(TGID);
+        }
+        String name = chosenBy.get(portid);
+        return name != null
+                ? new JsonPrimitive("$" + name)
+                : new JsonPrimitive(Integer.toUnsignedLong(portid));
+    }
+
+    // ---- Answers -------------------------------------------------------------------------------
+
+    /** What a call returned, as an answer. */
+    public static JsonObject answer(int result) {
+        JsonObject answer = new JsonObject();
+        if (result < 0) {
+            answer.addProperty("err", Errno.name(result));
+        } else {
+            answer.addProperty("ret", result);
+        }
+        return answer;
+    }
+}
