@@ -34,7 +34,8 @@ class ReadmeTest {
             Pattern.compile("^```(\\w+)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     /** Commands that no test can run inside the build: the run of everything does. */
-    private static final List<String> RUN_BY_CI = List.of(
+    private static final List<String> RUN_BY_CI =
+            List.of(
                     "mvn -B verify",
                     "mvn -B -q -Dmaven.test.skip=true install",
                     "mvn -B -q -f testmodules/sample compile");

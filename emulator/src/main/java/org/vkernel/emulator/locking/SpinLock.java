@@ -83,8 +83,10 @@ public final class SpinLock implements SpinCondition {
      * @return what {@link #unlockIrqrestore} wants back
      */
     public boolean lockIrqsave() {
-        boolean flags = sched.localIrqSave();
-        lock();
+        Task task = sched.current(); // once, not for each of the three steps
+        boolean flags = sched.localIrqSave(task);
+        task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        acquire(task);
         return flags;
     }
 
@@ -93,7 +95,7 @@ public final class SpinLock implements SpinCondition {
         Task task = sched.current();
         release(task);
         task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
-        sched.localIrqRestore(flags);
+        sched.localIrqRestore(task, flags);
     }
 
     /** {@code spin_trylock()}. */

@@ -328,7 +328,11 @@ public final class Scheduler {
      * @return whether they were off before, for {@link #localIrqRestore}
      */
     public boolean localIrqSave() {
-        Task task = current();
+        return localIrqSave(current());
+    }
+
+    /** {@link #localIrqSave()} of the running task, by a caller that knows it. */
+    public boolean localIrqSave(Task task) {
         boolean before = task.irqsOff;
         task.irqsOff = true;
         return before;
@@ -336,7 +340,11 @@ public final class Scheduler {
 
     /** {@code local_irq_restore()}. */
     public void localIrqRestore(boolean before) {
-        Task task = current();
+        localIrqRestore(current(), before);
+    }
+
+    /** {@link #localIrqRestore(boolean)} of the running task, by a caller that knows it. */
+    public void localIrqRestore(Task task, boolean before) {
         task.irqsOff = before;
         if (!before) {
             enabled(task);

@@ -84,8 +84,7 @@ public final class ScenarioRun {
         return String.valueOf(text).lines().map(String::strip).collect(Collectors.joining("; "));
     }
 
-    private RunResult result(
-            VirtualKernel ended, MessageCounts counts, @Nullable String failure) {
+    private RunResult result(VirtualKernel ended, MessageCounts counts, @Nullable String failure) {
         return new RunResult(
                 counts.sent(),
                 counts.delivered(),
