@@ -21,6 +21,7 @@ import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.irq.Tasklets;
+import org.vkernel.emulator.kthread.Kthreads;
 import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.module.KernelModule;
@@ -72,13 +73,14 @@ public final class VirtualKernel implements AutoCloseable {
     private final Scheduler sched;
     private final Trace trace;
     private final Printk printk;
-    private final ProcFs proc = new ProcFs();
+    private final ProcFs proc;
     private final Softirqs softirqs;
     private final Clock clock;
     private final Timers timers;
     private final HrTimers hrTimers;
     private final Tasklets tasklets;
     private final Workqueues workqueues;
+    private final Kthreads kthreads;
     private final Rcu rcu;
     private final Modules modules;
     private final Memory mm;
@@ -119,6 +121,8 @@ public final class VirtualKernel implements AutoCloseable {
         this.hrTimers = new HrTimers(timers);
         this.tasklets = new Tasklets(sched, softirqs, trace);
         this.workqueues = new Workqueues(sched, timers, trace, config.profile().hasWorkerPools());
+        this.kthreads = new Kthreads(sched);
+        this.proc = new ProcFs(sched);
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
@@ -209,6 +213,11 @@ public final class VirtualKernel implements AutoCloseable {
     /** Work queues, of the kind that the profile's version has. */
     public Workqueues workqueues() {
         return workqueues;
+    }
+
+    /** Starts kernel threads. */
+    public Kthreads kthreads() {
+        return kthreads;
     }
 
     public Rcu rcu() {

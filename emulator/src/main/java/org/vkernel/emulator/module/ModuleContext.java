@@ -4,13 +4,12 @@ import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.kthread.Kthread;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.printk.LogLevel;
-import org.vkernel.emulator.sched.Scheduler;
-import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.time.Timer;
 
@@ -99,13 +98,11 @@ public final class ModuleContext {
     /**
      * {@code kthread_run()}: starts a kernel thread. Context: process.
      *
-     * @param body what it does; it must have returned before the module is gone
+     * @param body what it does; it must have returned before the module is gone: see {@link
+     *     Kthread#stop}
      */
-    public Task kthreadRun(String name, Runnable body) {
-        Scheduler sched = kernel.sched();
-        Task thread = sched.newTask(sched.allocatePid(), name, null, Task.PF_KTHREAD, body);
-        sched.admit(thread);
-        return thread;
+    public Kthread kthreadRun(String name, Kthread.Body body) {
+        return kernel.kthreads().run(name, body);
     }
 
     /** {@code spin_lock_init()}. */

@@ -4,6 +4,9 @@ import com.google.common.base.Preconditions;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.shared.AtomicInt;
 
 /**
  * The files below {@code /proc} that this kernel has (fs/proc). Each is shown as a whole, as {@code
@@ -12,7 +15,54 @@ import org.jspecify.annotations.Nullable;
 public final class ProcFs {
     private static final String ROOT = "/proc/";
 
-    private final ConcurrentSkipListMap<String, ProcFile> files = new ConcurrentSkipListMap<>();
+    /** A file, and how many show it now; {@link #REMOVED} is added when it goes. */
+    private static final class Entry {
+        private static final int REMOVED = Integer.MIN_VALUE;
+
+        private final ProcFile file;
+        private final AtomicInt users;
+
+        Entry(Scheduler sched, ProcFile file) {
+            this.file = file;
+            this.users = new AtomicInt(sched, 0);
+        }
+
+        /** {@code use_pde()}: false if it is going. */
+        boolean use() {
+            for (; ; ) {
+                int seen = users.get();
+                if (seen < 0) {
+                    return false;
+                }
+                if (users.compareAndSet(seen, seen + 1)) {
+                    return true;
+                }
+            }
+        }
+
+        /** {@code unuse_pde()}: whether it was the last user of one that is going. */
+        boolean unuse() {
+            return users.decrementAndGet() == REMOVED;
+        }
+
+        /** Lets nobody in any more; whether somebody is in. */
+        boolean close() {
+            return users.addAndGet(REMOVED) != REMOVED;
+        }
+
+        boolean isUnused() {
+            return users.get() == REMOVED;
+        }
+    }
+
+    private final Scheduler sched;
+    private final WaitQueue unused;
+    private final ConcurrentSkipListMap<String, Entry> files = new ConcurrentSkipListMap<>();
+
+    public ProcFs(Scheduler sched) {
+        this.sched = sched;
+        this.unused = new WaitQueue(sched, "the readers of a proc file");
+    }
 
     /**
      * {@code proc_create_single()}. Context: process.
@@ -22,22 +72,37 @@ public final class ProcFs {
      */
     public boolean create(String path, ProcFile file) {
         Preconditions.checkArgument(path.startsWith(ROOT), "%s is not below %s", path, ROOT);
-        return files.putIfAbsent(path, file) == null;
+        return files.putIfAbsent(path, new Entry(sched, file)) == null;
     }
 
-    /** {@code remove_proc_entry()}: whether there was such a file. Context: process. */
+    /**
+     * {@code remove_proc_entry()}: takes a file away, and waits until nobody shows it. Context:
+     * process; sleeps.
+     *
+     * @return whether there was such a file
+     */
     public boolean remove(String path) {
-        return files.remove(path) != null;
+        Entry entry = files.remove(path);
+        if (entry == null) {
+            return false;
+        }
+        if (entry.close()) {
+            unused.waitEvent(entry::isUnused);
+        }
+        return true;
     }
 
     /** The file's text, or null if there is none. Context: process; may sleep. */
     public @Nullable String read(String path) {
-        ProcFile file = files.get(path);
-        if (file == null) {
+        Entry entry = files.get(path);
+        if (entry == null || !entry.use()) {
             return null;
         }
         StringBuilder text = new StringBuilder();
-        file.show(text);
+        entry.file.show(text);
+        if (entry.unuse()) {
+            unused.wakeUpAll();
+        }
         return text.toString();
     }
 

@@ -225,6 +225,15 @@ public final class UserProcess {
         }
     }
 
+    /**
+     * Reads a whole file of procfs.
+     *
+     * @throws ErrnoException {@code ENOENT} if there is none
+     */
+    public String readFile(String path) {
+        return kernel.readProc(path);
+    }
+
     /** Writes a line to the process's standard output. */
     public void print(@Nullable Object line) {
         kernel.output(this, String.valueOf(line));

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.shared.SharedInt;
 
 class ProcFsTest {
     @Test
@@ -35,5 +39,43 @@ class ProcFsTest {
             kernel.join(kernel.spawn("reader", process -> seen.append(kernel.readProc("/proc/x"))));
             assertEquals("reader", seen.toString());
         }
+    }
+
+    @Test
+    void remove_whileItIsShown_waitsForTheReader() {
+        Set<Boolean> found = new HashSet<>();
+        for (int seed = 0; seed < 200; seed++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
+                SharedInt freed = new SharedInt(kernel.sched(), 0);
+                kernel.proc()
+                        .create(
+                                "/proc/x",
+                                text -> {
+                                    text.append(freed.getOnce());
+                                    kernel.timers().msleep(1);
+                                    text.append(freed.getOnce());
+                                });
+                kernel.spawn(
+                        "reader",
+                        process -> {
+                            try {
+                                assertEquals("00", process.readFile("/proc/x"));
+                                found.add(true);
+                            } catch (ErrnoException e) {
+                                assertEquals(Errno.ENOENT, e.errno());
+                                found.add(false);
+                            }
+                        });
+                kernel.spawn(
+                        "remover",
+                        process ->
+                                kernel.run(() -> {
+                                    assertTrue(kernel.proc().remove("/proc/x"));
+                                    freed.setOnce(1);
+                                }));
+                kernel.runFor(Duration.ofSeconds(1));
+            }
+        }
+        assertEquals(Set.of(true, false), found);
     }
 }
