@@ -38,6 +38,7 @@ public final class ScenarioRun {
      */
     public RunResult run() {
         VirtualKernel booted = VirtualKernel.boot(config);
+        Netlink netlink = booted.use(Netlink.class);
         kernel = booted;
         if (poweredOff) {
             booted.powerOff();
@@ -48,7 +49,7 @@ public final class ScenarioRun {
         } catch (KernelFailedException failed) {
             failure = failure == null ? reason(failed) : failure;
         }
-        return result(booted, booted.use(Netlink.class).counts(), failure);
+        return result(booted, netlink.counts(), failure);
     }
 
     private @Nullable String runTo(VirtualKernel booted) {
