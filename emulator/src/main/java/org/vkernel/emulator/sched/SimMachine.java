@@ -139,6 +139,9 @@ public final class SimMachine {
         }
         task.interruptAssigned = false;
         sched.deliverInterrupts(task, active);
+        if (spinners != 0) {
+            recount(); // what the handlers did last may have let a spinning CPU go on
+        }
         return true;
     }
 
