@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Limits;
@@ -58,6 +60,28 @@ class PrintkTest {
                 assertFalse(limit.allows());
                 assertEquals(1, limit.missed());
             });
+        }
+    }
+
+    @Test
+    void once_severalCpus_letsOneThrough() {
+        for (int seed = 0; seed < 100; seed++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed).cpus(3))) {
+                Once once = new Once(kernel.sched());
+                AtomicInteger through = new AtomicInteger();
+                for (int i = 0; i < 3; i++) {
+                    kernel.spawn(
+                            "p" + i,
+                            process ->
+                                    kernel.run(() -> {
+                                        if (once.isFirst()) {
+                                            through.incrementAndGet();
+                                        }
+                                    }));
+                }
+                kernel.runFor(Duration.ofMillis(1));
+                assertEquals(1, through.get());
+            }
         }
     }
 }
