@@ -48,18 +48,26 @@ public final class SpinLock implements SpinCondition {
 
     /** {@code spin_lock()}. Context: any, but see the class comment. */
     public void lock() {
-        Task task = sched.current();
-        task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
-        acquire(task);
+        lock(sched.current());
+    }
+
+    /** As {@link #lock()}, for a caller that knows the running task. */
+    public void lock(Task running) {
+        running.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        acquire(running);
     }
 
     /** {@code spin_unlock()}. */
     public void unlock() {
-        Task task = sched.current();
-        release(task);
-        task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
+        unlock(sched.current());
+    }
+
+    /** As {@link #unlock()}, for a caller that knows the running task. */
+    public void unlock(Task running) {
+        release(running);
+        running.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
         if (sim == null) {
-            sched.enabled(task);
+            sched.enabled(running);
         }
     }
 

@@ -262,8 +262,13 @@ public final class SkBuff {
      * Context: any. Sleeps: never.
      */
     public void consume() {
+        consume(skbs.sched.current());
+    }
+
+    /** As {@link #consume()}, for a caller that knows the running task. */
+    public void consume(Task running) {
         if (unref()) {
-            release();
+            release(running);
         }
     }
 
@@ -274,7 +279,7 @@ public final class SkBuff {
     public void free(String reason) {
         if (unref()) {
             skbs.dropped(this, reason);
-            release();
+            release(skbs.sched.current());
         }
     }
 
@@ -305,8 +310,7 @@ public final class SkBuff {
     }
 
     /** Models {@code __kfree_skb()}. */
-    private void release() {
-        Task running = skbs.sched.current();
+    private void release(Task running) {
         SkBuffDestructor settle = destructor;
         if (settle != null) {
             if (PreemptCount.inHardirq(running.preemptCount())) {
@@ -471,7 +475,7 @@ public final class SkBuff {
         if (!skbs.takeData(running, bytes, gfp)) {
             return false;
         }
-        byte[] bigger = skbs.newBytes(Math.max(room, tail + moreHeadroom));
+        byte[] bigger = skbs.newBytes(running, Math.max(room, tail + moreHeadroom));
         System.arraycopy(head, 0, bigger, moreHeadroom, tail);
         releaseData(running);
         int oldEnd = end;

@@ -31,6 +31,7 @@ public final class SkBuffs {
     private final Trace trace;
     private final KmemCache heads;
     private final KmemCache smallHeads;
+    private final @Nullable DataPool pool;
 
     /**
      * Makes a kernel's allocator.
@@ -45,6 +46,7 @@ public final class SkBuffs {
         this.checked = checked;
         this.sharedInfoBytes = profile.sharedInfoBytes();
         this.heads = memory.createCache("skbuff_head_cache", profile.skBuffBytes());
+        this.pool = checked ? null : new DataPool(sched);
         this.smallHeads = memory.createCache("skbuff_small_head", profile.smallHeadBytes());
     }
 
@@ -64,7 +66,11 @@ public final class SkBuffs {
      * @return null if there is no memory
      */
     public @Nullable SkBuff alloc(int size, GfpMask gfp) {
-        Task running = sched.current();
+        return alloc(sched.current(), size, gfp);
+    }
+
+    /** As {@link #alloc(int, GfpMask)}, for a caller that knows the running task. */
+    public @Nullable SkBuff alloc(Task running, int size, GfpMask gfp) {
         if (!heads.alloc(running, gfp)) {
             return null;
         }
@@ -73,7 +79,7 @@ public final class SkBuffs {
             heads.free(running);
             return null;
         }
-        return make(size, bytes, false);
+        return make(running, size, bytes, false);
     }
 
     /**
@@ -86,11 +92,10 @@ public final class SkBuffs {
      *
      * @return null if there is no memory
      */
-    public @Nullable SkBuff allocForSend(int size, boolean broadcast) {
+    public @Nullable SkBuff allocForSend(Task running, int size, boolean broadcast) {
         if (broadcast || !SkBuffSizes.isLargeUnicast(profile, size)) {
-            return alloc(size, GfpMask.KERNEL);
+            return alloc(running, size, GfpMask.KERNEL);
         }
-        Task running = sched.current();
         long bytes = SkBuffSizes.largeUnicastDataBytes(profile, size);
         boolean isVirtual = profile.largeBuffers() == Profile.LargeBuffers.VMALLOC;
         if (!isVirtual && !memory.kmalloc(running, bytes, firstTry(bytes))) {
@@ -103,7 +108,7 @@ public final class SkBuffs {
             giveBack(running, bytes, isVirtual);
             return null;
         }
-        return make(size, bytes, isVirtual);
+        return make(running, size, bytes, isVirtual);
     }
 
     /** The mask that {@code kvmalloc()} asks for contiguous memory with, before it falls back. */
@@ -113,20 +118,22 @@ public final class SkBuffs {
                 : GfpMask.KERNEL.with(GfpMask.Flag.NOWARN | GfpMask.Flag.NORETRY);
     }
 
-    private SkBuff make(int size, long bytes, boolean isVirtual) {
+    private SkBuff make(Task running, int size, long bytes, boolean isVirtual) {
         return new SkBuff(
                 this,
-                newBytes(size),
+                newBytes(running, size),
                 SkBuffSizes.end(profile, bytes),
                 SkBuffSizes.truesize(profile, bytes),
                 isVirtual);
     }
 
-    byte[] newBytes(int size) {
-        byte[] bytes = new byte[size];
-        if (checked) {
-            Arrays.fill(bytes, POISON_INUSE);
+    byte[] newBytes(Task running, int size) {
+        DataPool kept = pool;
+        if (kept != null) {
+            return kept.take(running, size);
         }
+        byte[] bytes = new byte[size];
+        Arrays.fill(bytes, POISON_INUSE);
         return bytes;
     }
 
@@ -145,7 +152,10 @@ public final class SkBuffs {
     }
 
     void freeData(Task running, byte[] head, long bytes, boolean isVirtual) {
-        if (checked) {
+        DataPool kept = pool;
+        if (kept != null) {
+            kept.giveBack(running, head);
+        } else {
             Arrays.fill(head, POISON_FREE);
         }
         giveBack(running, bytes, isVirtual);

@@ -266,10 +266,10 @@ public abstract class Sock implements SkBuffOwner {
      *
      * @return what is charged now, 0 if it was refused
      */
-    public final int offer(SkBuff skb) {
+    public final int offer(Task running, SkBuff skb) {
         int truesize = skb.truesize();
         if (sim == null) {
-            return isCongested() ? 0 : offerAtOnce(skb, truesize, rcvbuf.getOnce());
+            return isCongested() ? 0 : offerAtOnce(running, skb, truesize, rcvbuf.getOnce());
         }
         int now = rmemAtomic.addAndGet(truesize);
         if (isWithin(now, truesize, rcvbuf.getOnce()) && !isCongested()) {
@@ -282,9 +282,10 @@ public abstract class Sock implements SkBuffOwner {
         return 0;
     }
 
-    private int offerAtOnce(SkBuff skb, int truesize, int limit) {
+    /** Interrupts come at points only, and there is none under the lock: they may stay on. */
+    private int offerAtOnce(Task running, SkBuff skb, int truesize, int limit) {
         SpinLock lock = receiveQueue.lock();
-        boolean irqs = lock.lockIrqsave();
+        lock.lock(running);
         int now = rmem + truesize;
         boolean taken = isWithin(now, truesize, limit);
         boolean wake = false;
@@ -293,7 +294,7 @@ public abstract class Sock implements SkBuffOwner {
             receiveQueue.addLastLocked(skb);
             wake = sleepers != 0;
         }
-        lock.unlockIrqrestore(irqs);
+        lock.unlock(running);
         if (wake) {
             wait.wakeUpInterruptible();
         }
@@ -325,7 +326,7 @@ public abstract class Sock implements SkBuffOwner {
      * Takes the first message off the queue, or null. Ownership: the caller gets its reference;
      * letting go of it gives its charge back, unless that has happened.
      */
-    public final @Nullable SkBuff take() {
+    public final @Nullable SkBuff take(Task running) {
         if (sim != null) {
             return receiveQueue.pollFirst();
         }
@@ -333,12 +334,12 @@ public abstract class Sock implements SkBuffOwner {
             return null;
         }
         SpinLock lock = receiveQueue.lock();
-        boolean irqs = lock.lockIrqsave();
+        lock.lock(running);
         SkBuff skb = receiveQueue.pollFirstLocked();
         if (skb != null) {
             RMEM.setOpaque(this, rmem - skb.truesize());
         }
-        lock.unlockIrqrestore(irqs);
+        lock.unlock(running);
         return skb;
     }
 
@@ -359,8 +360,9 @@ public abstract class Sock implements SkBuffOwner {
     /** Frees all that is queued; returns how many messages that were. */
     public final int purge() {
         int count = 0;
+        Task running = sched.current();
         SkBuff skb;
-        while ((skb = take()) != null) {
+        while ((skb = take(running)) != null) {
             skb.free("QUEUE_PURGE");
             count++;
         }

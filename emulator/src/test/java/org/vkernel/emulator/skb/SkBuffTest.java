@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,10 @@ class SkBuffTest {
 
     private static SkBuff alloc(SkBuffs skbs, int size) {
         return requireNonNull(skbs.alloc(size, GfpMask.KERNEL));
+    }
+
+    private static @Nullable SkBuff allocForSend(SkBuffs skbs, int size, boolean broadcast) {
+        return skbs.allocForSend(skbs.sched.current(), size, broadcast);
     }
 
     private static byte[] bytes(SkBuff skb) {
@@ -95,7 +100,7 @@ class SkBuffTest {
     void allocForSend_unicast_largeOnesAreChargedWhatTheyNeed(int size) {
         inKernel(skbs -> {
             for (boolean broadcast : new boolean[] {false, true}) {
-                SkBuff skb = requireNonNull(skbs.allocForSend(size, broadcast));
+                SkBuff skb = requireNonNull(allocForSend(skbs, size, broadcast));
                 assertEquals(
                         SkBuffSizes.sendTruesize(Profile.V6_18, size, broadcast), skb.truesize());
                 skb.put(size);
@@ -274,11 +279,11 @@ class SkBuffTest {
         try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
             kernel.mm().setFaults((cache, bytes, gfp) -> cache.startsWith("kmalloc"));
             kernel.run(() -> {
-                SkBuff skb = requireNonNull(kernel.skbs().allocForSend(5000, false));
+                SkBuff skb = requireNonNull(allocForSend(kernel.skbs(), 5000, false));
                 assertTrue(skb.isVirtual());
                 skb.consume();
                 kernel.mm().setFaults((cache, bytes, gfp) -> cache.startsWith("skbuff"));
-                assertNull(kernel.skbs().allocForSend(5000, false));
+                assertNull(allocForSend(kernel.skbs(), 5000, false));
             });
         }
     }

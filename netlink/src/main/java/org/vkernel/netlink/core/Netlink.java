@@ -104,6 +104,14 @@ public final class Netlink {
         return groups;
     }
 
+    NetlinkUnicast unicastPath() {
+        return unicast;
+    }
+
+    NetlinkBroadcast broadcastPath() {
+        return broadcast;
+    }
+
     /** What processes' sends go through. */
     public NetlinkSendPath sendPath() {
         return sendPath;
@@ -172,7 +180,7 @@ public final class Netlink {
      *     {@code -ERESTARTSYS}
      */
     public int unicast(NetlinkSock from, SkBuff skb, int portid, boolean nonblock) {
-        return unicast.send(from, skb, portid, nonblock);
+        return unicast.send(sched.current(), from, skb, portid, nonblock);
     }
 
     /**
@@ -185,7 +193,7 @@ public final class Netlink {
      *     wants senders to know has lost it
      */
     public int broadcast(NetlinkSock from, SkBuff skb, int portid, int group, GfpMask gfp) {
-        return broadcast.send(from, skb, portid, group, gfp, null, null);
+        return broadcast.send(sched.current(), from, skb, portid, group, gfp, null, null);
     }
 
     /**
@@ -200,7 +208,7 @@ public final class Netlink {
             GfpMask gfp,
             @Nullable NetlinkTxFilter filter,
             @Nullable Object data) {
-        return broadcast.send(from, skb, portid, group, gfp, filter, data);
+        return broadcast.send(sched.current(), from, skb, portid, group, gfp, filter, data);
     }
 
     /**

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.SharedList;
 import org.vkernel.emulator.skb.SkBuff;
 
@@ -28,6 +29,7 @@ final class NetlinkBroadcast {
 
     /** One broadcast on its way ({@code struct netlink_broadcast_data}). */
     private static final class Round {
+        final Task running;
         final NetlinkSock from;
         final SkBuff skb;
         final int portid;
@@ -45,6 +47,7 @@ final class NetlinkBroadcast {
         boolean delivered;
 
         Round(
+                Task running,
                 NetlinkSock from,
                 SkBuff skb,
                 int portid,
@@ -52,6 +55,7 @@ final class NetlinkBroadcast {
                 GfpMask gfp,
                 @Nullable NetlinkTxFilter filter,
                 @Nullable Object filterData) {
+            this.running = running;
             this.from = from;
             this.skb = skb;
             this.portid = portid;
@@ -75,6 +79,7 @@ final class NetlinkBroadcast {
      *     it that has NETLINK_BROADCAST_ERROR set
      */
     int send(
+            Task running,
             NetlinkSock from,
             SkBuff message,
             int portid,
@@ -83,7 +88,7 @@ final class NetlinkBroadcast {
             @Nullable NetlinkTxFilter filter,
             @Nullable Object filterData) {
         SkBuff skb = netlink.trim(message, gfp);
-        Round round = new Round(from, skb, portid, group, gfp, filter, filterData);
+        Round round = new Round(running, from, skb, portid, group, gfp, filter, filterData);
         // Making a copy may sleep; the members stay as they are until all have been served.
         netlink.tableLock().lock();
         SharedList<NetlinkSock> members = from.table().members();
@@ -170,7 +175,7 @@ final class NetlinkBroadcast {
     /** Models {@code netlink_broadcast_deliver()}. */
     private void deliver(NetlinkSock sk, SkBuff copy, Round round) {
         int length = copy.len();
-        int rmem = sk.offer(copy);
+        int rmem = sk.offer(round.running, copy);
         if (rmem == 0) {
             netlink.overrun(sk);
             lost(sk, round, "full");
@@ -180,12 +185,12 @@ final class NetlinkBroadcast {
         round.copy = null;
         round.delivered = true;
         round.congested |= Integer.compareUnsigned(rmem, sk.rcvbuf() >>> 1) > 0;
-        counters.queued();
+        counters.queued(round.running);
         trace.deliver(sk, round.group, length);
     }
 
     private void lost(NetlinkSock sk, Round round, String why) {
-        counters.dropped();
+        counters.dropped(round.running);
         trace.drop(sk, round.group, round.skb.len(), why);
     }
 

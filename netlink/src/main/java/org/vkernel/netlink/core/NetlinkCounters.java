@@ -12,41 +12,37 @@ final class NetlinkCounters {
     private static final int UNREAD = 3;
     private static final int KINDS = 4;
 
-    private final Scheduler sched;
     private final PerCpuCounters counters;
 
     NetlinkCounters(Scheduler sched) {
-        this.sched = sched;
         this.counters = new PerCpuCounters(sched, KINDS);
     }
 
     /** A copy was queued. */
-    void queued() {
-        counters.add(sched.current(), SENT, 1);
+    void queued(Task running) {
+        counters.add(running, SENT, 1);
     }
 
     /** A queued copy was taken by a recv. */
-    void received() {
-        counters.add(sched.current(), DELIVERED, 1);
+    void received(Task running) {
+        counters.add(running, DELIVERED, 1);
     }
 
     /** A copy was handed to the kernel. */
-    void handed() {
-        Task running = sched.current();
+    void handed(Task running) {
         counters.add(running, SENT, 1);
         counters.add(running, DELIVERED, 1);
     }
 
     /** A copy was lost on its way. */
-    void dropped() {
-        Task running = sched.current();
+    void dropped(Task running) {
         counters.add(running, SENT, 1);
         counters.add(running, DROPPED, 1);
     }
 
     /** Queued copies were freed with their socket. */
-    void unread(int count) {
-        counters.add(sched.current(), UNREAD, count);
+    void unread(Task running, int count) {
+        counters.add(running, UNREAD, count);
     }
 
     MessageCounts read() {

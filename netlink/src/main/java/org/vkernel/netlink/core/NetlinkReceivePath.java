@@ -2,6 +2,7 @@ package org.vkernel.netlink.core;
 
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.sock.SockFlag;
 import org.vkernel.netlink.abi.ControlMessage;
@@ -42,6 +43,7 @@ public final class NetlinkReceivePath {
      *     -EOPNOTSUPP}; the pending error; {@code -EAGAIN}; {@code -EINTR} or {@code -ERESTARTSYS}
      */
     public int recvmsg(
+            Task running,
             NetlinkSock sk,
             byte[] buffer,
             int offset,
@@ -59,7 +61,7 @@ public final class NetlinkReceivePath {
             if (error != 0) {
                 return fail(sk, error);
             }
-            skb = peek ? sk.peek() : sk.take();
+            skb = peek ? sk.peek() : sk.take(running);
             if (skb != null) {
                 break;
             }
@@ -73,10 +75,10 @@ public final class NetlinkReceivePath {
         }
         int result = copy(sk, skb, buffer, offset, length, flags, header);
         if (!peek) {
-            counters.received();
+            counters.received(running);
         }
         int from = skb.portid();
-        skb.consume();
+        skb.consume(running);
         wakeSenders(sk);
         trace.recv(sk, from, result);
         return result;

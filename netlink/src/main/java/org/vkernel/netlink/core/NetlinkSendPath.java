@@ -5,6 +5,7 @@ import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.skb.SkBuffs;
 import org.vkernel.netlink.abi.MsgFlag;
@@ -48,6 +49,7 @@ public final class NetlinkSendPath {
      *     Netlink#unicast} says
      */
     public int sendmsg(
+            Task running,
             NetlinkSock sk,
             UserProcess process,
             byte[] data,
@@ -88,7 +90,7 @@ public final class NetlinkSendPath {
         if (length > sk.sndbuf() - SNDBUF_SLACK) {
             return -Errno.EMSGSIZE;
         }
-        SkBuff skb = skbs.allocForSend(length, group != 0);
+        SkBuff skb = skbs.allocForSend(running, length, group != 0);
         if (skb == null) {
             return -Errno.ENOBUFS;
         }
@@ -100,9 +102,12 @@ public final class NetlinkSendPath {
         netlink.trace().send(sk, portid, group, length);
         if (group != 0) {
             skb.get();
-            var _ = netlink.broadcast(sk, skb, portid, group, GfpMask.KERNEL);
+            var _ =
+                    netlink.broadcastPath()
+                            .send(running, sk, skb, portid, group, GfpMask.KERNEL, null, null);
         }
-        return netlink.unicast(sk, skb, portid, (flags & MsgFlag.MSG_DONTWAIT) != 0);
+        boolean nonblock = (flags & MsgFlag.MSG_DONTWAIT) != 0;
+        return netlink.unicastPath().send(running, sk, skb, portid, nonblock);
     }
 
     /** Linux logs the first empty message, once per boot. */

@@ -310,7 +310,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
     /** Models {@code netlink_sock_destruct()}: nobody knows the socket any more. */
     void destruct(NetlinkSock sk) {
         int unread = sk.purge();
-        netlink.counters().unread(unread);
+        netlink.counters().unread(sched.current(), unread);
         netlink.trace().close(sk, unread);
         if (!sk.has(SockFlag.DEAD)) {
             sched.reportBroken("a netlink socket is freed alive", sk.toString());

@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.locking.WaitQueue;
-import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.sock.Sock;
@@ -17,7 +16,6 @@ import org.vkernel.emulator.sock.SockFlag;
  */
 final class NetlinkUnicast {
     private final Netlink netlink;
-    private final Scheduler sched;
     private final Rcu rcu;
     private final boolean simulated;
     private final NetlinkCounters counters;
@@ -25,9 +23,8 @@ final class NetlinkUnicast {
 
     NetlinkUnicast(Netlink netlink) {
         this.netlink = netlink;
-        this.sched = netlink.sched();
         this.rcu = netlink.kernel().rcu();
-        this.simulated = sched.sim() != null;
+        this.simulated = netlink.sched().sim() != null;
         this.counters = netlink.counters();
         this.trace = netlink.trace();
     }
@@ -45,7 +42,7 @@ final class NetlinkUnicast {
      *     is connected to somebody else; {@code -EAGAIN} without room; {@code -EINTR} or {@code
      *     -ERESTARTSYS} woken by a signal
      */
-    int send(NetlinkSock from, SkBuff message, int portid, boolean nonblock) {
+    int send(Task running, NetlinkSock from, SkBuff message, int portid, boolean nonblock) {
         SkBuff skb = netlink.trim(message, null);
         long timeout = from.sndtimeo(nonblock);
         for (; ; ) {
@@ -55,15 +52,15 @@ final class NetlinkUnicast {
                 return -Errno.ECONNREFUSED;
             }
             if (to.isKernel()) {
-                return hand(to, skb, from);
+                return hand(running, to, skb, from);
             }
             int length = skb.len();
             if (to.isFiltered(skb)) {
-                return filtered(to, skb);
+                return filtered(running, to, skb);
             }
             int passed = skb.len();
-            if (to.offer(skb) != 0) {
-                counters.queued();
+            if (to.offer(running, skb) != 0) {
+                counters.queued(running);
                 trace.deliver(to, 0, length);
                 to.putAwake();
                 return passed;
@@ -71,7 +68,7 @@ final class NetlinkUnicast {
             if (timeout == 0) {
                 return refuse(to, skb, from);
             }
-            timeout = awaitRoom(to, skb, timeout);
+            timeout = awaitRoom(running, to, skb, timeout);
             if (timeout < 0) {
                 skb.free("INTERRUPTED");
                 return (int) timeout;
@@ -103,9 +100,9 @@ final class NetlinkUnicast {
         return found;
     }
 
-    private int filtered(NetlinkSock to, SkBuff skb) {
+    private int filtered(Task running, NetlinkSock to, SkBuff skb) {
         int length = skb.len();
-        counters.dropped();
+        counters.dropped(running);
         trace.drop(to, 0, length, "filter");
         skb.free("SOCKET_FILTER");
         to.putAwake();
@@ -128,10 +125,9 @@ final class NetlinkUnicast {
      *
      * @return the ticks that are left, or a negative errno if a signal came
      */
-    private long awaitRoom(NetlinkSock to, SkBuff skb, long timeout) {
+    private long awaitRoom(Task running, NetlinkSock to, SkBuff skb, long timeout) {
         to.holdAcrossSleep();
-        Task task = sched.current();
-        WaitQueue.Entry entry = new WaitQueue.Entry(task, false);
+        WaitQueue.Entry entry = new WaitQueue.Entry(running, false);
         to.prepareToWaitForRoom(entry);
         int rmem = to.rmemAlloc();
         long left = timeout;
@@ -141,7 +137,7 @@ final class NetlinkUnicast {
         }
         to.finishWaitForRoom(entry);
         to.put();
-        return task.signalPending() ? Sock.interruptedErrno(left) : left;
+        return running.signalPending() ? Sock.interruptedErrno(left) : left;
     }
 
     /**
@@ -149,7 +145,7 @@ final class NetlinkUnicast {
      *
      * <p>Models {@code netlink_unicast_kernel()}. Ownership: {@code skb} is taken.
      */
-    private int hand(NetlinkSock to, SkBuff skb, NetlinkSock from) {
+    private int hand(Task running, NetlinkSock to, SkBuff skb, NetlinkSock from) {
         NetlinkInput input = to.input();
         if (input == null) {
             skb.free("NO_INPUT");
@@ -160,10 +156,10 @@ final class NetlinkUnicast {
         to.chargeRmem(skb.truesize());
         to.own(skb);
         skb.setSender(from);
-        counters.handed();
+        counters.handed(running);
         trace.input(to, skb.portid(), length);
         input.receive(skb);
-        skb.consume();
+        skb.consume(running);
         to.putAwake();
         return length;
     }

@@ -125,16 +125,22 @@ public final class KernelNetlink implements NetlinkProvider {
     public int send(
             int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
         if (isInit) {
-            return call(() -> sendInKernel(fd, data, offset, length, flags, to));
+            return call(() -> sendInKernel(sched.current(), fd, data, offset, length, flags, to));
         }
         Task task = sched.syscallEnter();
-        int result = sendInKernel(fd, data, offset, length, flags, to);
+        int result = sendInKernel(task, fd, data, offset, length, flags, to);
         sched.syscallExit(task);
         return toUser(result);
     }
 
     private int sendInKernel(
-            int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
+            Task task,
+            int fd,
+            byte[] data,
+            int offset,
+            int length,
+            int flags,
+            @Nullable SockaddrNl to) {
         if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
             return -Errno.EINVAL;
         }
@@ -150,23 +156,30 @@ public final class KernelNetlink implements NetlinkProvider {
             address = null;
         }
         int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
-        return sendPath.sendmsg(sk, process, data, offset, length, all, address);
+        return sendPath.sendmsg(task, sk, process, data, offset, length, all, address);
     }
 
     @Override
     public int receive(
             int fd, byte[] buffer, int offset, int length, int flags, @Nullable MsgHdr header) {
         if (isInit) {
-            return call(() -> receiveInKernel(fd, buffer, offset, length, flags, header));
+            return call(() ->
+                    receiveInKernel(sched.current(), fd, buffer, offset, length, flags, header));
         }
         Task task = sched.syscallEnter();
-        int result = receiveInKernel(fd, buffer, offset, length, flags, header);
+        int result = receiveInKernel(task, fd, buffer, offset, length, flags, header);
         sched.syscallExit(task);
         return toUser(result);
     }
 
     private int receiveInKernel(
-            int fd, byte[] buffer, int offset, int length, int flags, @Nullable MsgHdr header) {
+            Task task,
+            int fd,
+            byte[] buffer,
+            int offset,
+            int length,
+            int flags,
+            @Nullable MsgHdr header) {
         if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
             return -Errno.EINVAL;
         }
@@ -175,7 +188,7 @@ public final class KernelNetlink implements NetlinkProvider {
             return -Errno.EBADF;
         }
         int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
-        return receivePath.recvmsg(sk, buffer, offset, length, all, header);
+        return receivePath.recvmsg(task, sk, buffer, offset, length, all, header);
     }
 
     // ---- Options ----------------------------------------------------------------------------
