@@ -316,10 +316,21 @@ public final class Scheduler {
         // Preemption stays off while the softirqs run.
         task.preemptCount -= offset - PreemptCount.PREEMPT_OFFSET;
         if (task.cpu.softirqPending() != 0 && !PreemptCount.inInterrupt(task.preemptCount)) {
-            softirqs.run(task, false);
+            runSoftirqs(task);
         }
         task.preemptCount -= PreemptCount.PREEMPT_OFFSET;
         enabled(task);
+    }
+
+    /** An exception out of there is not the task's, on whose stack they run: it is a panic. */
+    private void runSoftirqs(Task task) {
+        try {
+            softirqs.run(task, false);
+        } catch (KernelHalt halt) {
+            throw halt;
+        } catch (Throwable thrown) {
+            events.oops(task, thrown, true);
+        }
     }
 
     /**

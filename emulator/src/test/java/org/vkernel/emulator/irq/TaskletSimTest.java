@@ -214,6 +214,32 @@ class TaskletSimTest {
     }
 
     @Test
+    void function_throwsWhenBottomHalvesAreEnabled_isAPanicAndNotTheProcessesFault() {
+        VirtualKernel kernel = VirtualKernel.boot(config(1));
+        Tasklet tasklet =
+                new Tasklet(
+                        kernel.tasklets(),
+                        "t",
+                        () -> {
+                            throw new IllegalStateException("on purpose");
+                        });
+        UserProcess process =
+                kernel.spawn(
+                        "p",
+                        p ->
+                                kernel.run(() -> {
+                                    kernel.sched().localBhDisable();
+                                    tasklet.schedule();
+                                    kernel.sched().localBhEnable();
+                                }));
+        KernelFailedException e =
+                assertThrows(KernelFailedException.class, () -> kernel.join(process));
+        assertEquals(
+                "kernel panic: java.lang.IllegalStateException", e.reports().getFirst().rule());
+        kernel.shutdown();
+    }
+
+    @Test
     void parallelMachine_scheduledByAll_runsOneAtATimeAndEnds() {
         try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.parallel())) {
             int[] unguarded = {0};
