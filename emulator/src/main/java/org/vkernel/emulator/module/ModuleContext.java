@@ -43,12 +43,13 @@ public final class ModuleContext {
      * @throws UnknownSymbolException if nothing loaded provides it: {@code insmod} then fails with
      *     {@code ENOENT}
      */
+    @SuppressWarnings("ReferenceEquality") // whether it is the same part, not one like it
     public <T> T use(Class<T> type) {
         T part = kernel.find(type);
-        if (part == null) {
+        // Looked up again, since its module may have gone before it was pinned.
+        if (part == null || !modules.link(module, type) || kernel.find(type) != part) {
             throw new UnknownSymbolException(type.getSimpleName());
         }
-        modules.link(module, type);
         return part;
     }
 

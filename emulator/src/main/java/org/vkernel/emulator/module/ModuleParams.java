@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -119,14 +120,27 @@ final class ModuleParams {
 
     /** As {@code kstrtol()} with base 0: decimal, {@code 0x} hexadecimal, {@code 0} octal. */
     private static long parseNumber(String value) {
+        if (value.indexOf('#') >= 0) {
+            throw new NumberFormatException(value); // hexadecimal for Java alone
+        }
         return Long.decode(value);
     }
 
+    /** As {@code kstrtobool()}, which looks no further than it must; without a value: true. */
     private static boolean parseBoolean(String name, String value) throws InvalidException {
-        return switch (value) {
-            case "y", "Y", "1", "on", "" -> true;
-            case "n", "N", "0", "off" -> false;
-            default -> throw new InvalidException(value, name);
+        if (value.isEmpty()) {
+            return true;
+        }
+        String start = value.substring(0, Math.min(2, value.length())).toLowerCase(Locale.ROOT);
+        return switch (start.charAt(0)) {
+            case 'y', 't', '1' -> true;
+            case 'n', 'f', '0' -> false;
+            default ->
+                    switch (start) {
+                        case "on" -> true;
+                        case "of" -> false;
+                        default -> throw new InvalidException(value, name);
+                    };
         };
     }
 }

@@ -2,7 +2,6 @@ package org.vkernel.emulator.module;
 
 import com.google.common.base.CaseFormat;
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,8 +35,8 @@ public final class Modules {
     private final Mutex mutex;
     private final WaitQueue stateChanges;
 
-    /** In the order of loading; guarded by {@code mutex}. */
-    private final List<Module> modules = new ArrayList<>();
+    /** In the order of loading; changed under {@code mutex}. */
+    private final List<Module> modules = new CopyOnWriteArrayList<>();
 
     private final Map<Class<?>, Module> exporters = new ConcurrentHashMap<>();
     private final List<UnloadCheck> unloadChecks = new CopyOnWriteArrayList<>();
@@ -117,14 +116,11 @@ public final class Modules {
             return fail(nameOf(type) + ": Operation not permitted", -Errno.EPERM);
         }
         String name = nameOf(type);
-        int error = addUnformed(name);
+        Module module = new Module(sched, name, type);
+        int error = addUnformed(module);
         if (error != 0) {
             return fail("could not insert '" + name + "': " + Errno.text(-error), error);
         }
-        Module module = new Module(sched, name, type);
-        mutex.lock();
-        modules.add(module);
-        mutex.unlock();
         int result = load(module, params);
         if (kernel.trace().isActive()) {
             kernel.trace().emit(LOAD, result, 0, 0, name);
@@ -132,13 +128,23 @@ public final class Modules {
         return result;
     }
 
-    /** Waits out another load of the same name: models {@code add_unformed_module()}. */
-    private int addUnformed(String name) {
-        Module other = find(name);
+    /**
+     * Adds it, unless one of the same name is there, whose load is waited out: models {@code
+     * add_unformed_module()}.
+     */
+    private int addUnformed(Module module) {
+        String name = module.name();
+        mutex.lock();
+        Module other = findLocked(name);
+        if (other == null) {
+            modules.add(module);
+        }
+        mutex.unlock();
         if (other == null) {
             return 0;
         }
-        if (other.state() == ModuleState.COMING) {
+        ModuleState state = other.state();
+        if (state == ModuleState.COMING) {
             int interrupted =
                     stateChanges.waitEventInterruptible(
                             () -> other.state() != ModuleState.COMING || find(name) != other);
@@ -146,9 +152,9 @@ public final class Modules {
                 return -Errno.EINTR;
             }
             Module now = find(name);
-            return now != null && now.state() == ModuleState.LIVE ? -Errno.EEXIST : -Errno.EBUSY;
+            state = now == null ? ModuleState.GOING : now.state();
         }
-        return other.state() == ModuleState.LIVE ? -Errno.EEXIST : -Errno.EBUSY;
+        return state == ModuleState.LIVE ? -Errno.EEXIST : -Errno.EBUSY;
     }
 
     private int load(Module module, Map<String, String> params) {
@@ -392,18 +398,25 @@ public final class Modules {
 
     // ---- Symbols and look-ups ----------------------------------------------------------------
 
-    /** Notes that {@code user} uses what exports {@code type}: models {@code ref_module()}. */
-    void link(Module user, Class<?> type) {
+    /**
+     * Notes that {@code user} uses what exports {@code type}: models {@code ref_module()}.
+     *
+     * @return false if that is on its way out
+     */
+    boolean link(Module user, Class<?> type) {
         Module used = exporters.get(type);
         if (used == null || used == user) {
-            return;
+            return true;
         }
         mutex.lock();
-        if (!user.uses().contains(used) && used.tryGet()) {
+        boolean linked = user.uses().contains(used);
+        if (!linked && used.tryGet()) {
             user.uses().add(used);
             used.users().add(user);
+            linked = true;
         }
         mutex.unlock();
+        return linked;
     }
 
     <T> void export(Module module, Class<T> type, T part) {
