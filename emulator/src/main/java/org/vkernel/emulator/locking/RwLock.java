@@ -69,6 +69,7 @@ public final class RwLock {
     /** {@code read_unlock()}. */
     public void readUnlock() {
         if (state.decrementAndGet() < 0) {
+            state.incrementAndGet(); // else it would count as held by a writer from now on
             sched.reportBroken("unlock of a lock that is not held", "rwlock " + name + " (read)");
         }
         Task task = sched.current();
