@@ -39,6 +39,7 @@ import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskExit;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.skb.SkBuffs;
 import org.vkernel.emulator.sock.Sockets;
@@ -290,27 +291,22 @@ public final class VirtualKernel implements AutoCloseable {
 
     /**
      * Runs {@code body} in the kernel, in process context: of init where the host's thread calls,
-     * of the calling task else.
+     * of the calling task else. Within a call it is just run.
+     *
+     * <p>What a process's system call throws is an oops, and kills the process; what is thrown to
+     * the host comes out of here.
      *
      * @throws KernelFailedException if the run ended in there
      */
     public <T extends @Nullable Object> T call(Supplier<T> body) {
-        if (isTaskThread()) {
-            Task task = sched.syscallEnter();
-            T result = body.get();
-            sched.syscallExit(task);
-            return result;
+        Task task = sched.taskOfThisThread();
+        if (task == null) {
+            return hostCall(body);
         }
-        enterHost();
-        try {
-            T result = body.get();
-            sched.hostLeave(sched.init());
-            return result;
-        } catch (KernelHalt halt) {
-            throw failed();
-        } finally {
-            hostThread.set(null);
+        if (task.isInKernel()) {
+            return body.get();
         }
+        return task == sched.init() ? hostCall(body) : syscall(body);
     }
 
     /** As {@link #call}, for what gives nothing back. */
@@ -322,21 +318,104 @@ public final class VirtualKernel implements AutoCloseable {
                 });
     }
 
-    private boolean isTaskThread() {
-        Task task = sched.taskOfThisThread();
-        return task != null && (task != sched.init() || hostThread.get() != null);
+    private <T extends @Nullable Object> T syscall(Supplier<T> body) {
+        Task task = sched.syscallEnter();
+        task.setInKernel(true);
+        T result;
+        try {
+            result = body.get();
+        } catch (ErrnoException failed) {
+            task.setInKernel(false);
+            sched.syscallExit(task);
+            throw failed;
+        } catch (Throwable thrown) {
+            throw dying(task, thrown);
+        }
+        task.setInKernel(false);
+        sched.syscallExit(task);
+        return result;
     }
 
-    private void enterHost() {
+    /**
+     * Leaves the kernel with a task that is to die of what was thrown there: models {@code
+     * make_task_dead()}.
+     */
+    private Error dying(Task task, Throwable thrown) {
+        try {
+            if (thrown instanceof KernelHalt halt && sched.halting()) {
+                return halt;
+            }
+            if (!(thrown instanceof TaskExit)) {
+                oops(thrown);
+                UserProcess process = task.process();
+                if (process != null) {
+                    process.die(UserProcess.SIGKILL);
+                }
+            }
+            clearContexts(task);
+            sched.leaveDying(task);
+            return new TaskExit();
+        } catch (KernelHalt halt) {
+            return halt;
+        } finally {
+            task.setInKernel(false);
+        }
+    }
+
+    /** What a body that threw has left: its locks stay locked, but its context ends. */
+    private void clearContexts(Task task) {
+        if (task.preemptCount() != 0 || task.irqsDisabled()) {
+            printk.write(
+                    LogLevel.INFO,
+                    String.format(
+                            "note: %s exited with preempt_count %d", task, task.preemptCount()));
+            task.clearContexts();
+        }
+        while (task.rcuNesting() > 0) {
+            rcu.readUnlock();
+        }
+        task.setState(TaskState.RUNNING);
+    }
+
+    private <T extends @Nullable Object> T hostCall(Supplier<T> body) {
+        claimHost();
+        try {
+            return asInit(body);
+        } finally {
+            hostThread.set(null);
+        }
+    }
+
+    private void claimHost() {
         Preconditions.checkState(!closed, "the kernel is closed");
         Thread other = hostThread.compareAndExchange(null, Thread.currentThread());
         Preconditions.checkState(
                 other == null, "another thread (%s) is in this kernel as init", other);
-        if (sched.halting()) {
-            hostThread.set(null);
+    }
+
+    /** Runs {@code body} as init. The thread is {@link #hostThread}. */
+    private <T extends @Nullable Object> T asInit(Supplier<T> body) {
+        Task task = sched.init();
+        try {
+            try {
+                sched.hostEnter(task);
+                task.setInKernel(true);
+                return body.get();
+            } catch (KernelHalt halt) {
+                throw halt;
+            } catch (Throwable thrown) {
+                clearContexts(task);
+                throw thrown;
+            } finally {
+                task.setInKernel(false);
+                sched.hostLeave(task);
+            }
+        } catch (KernelHalt halt) {
+            if (!sched.halting()) {
+                throw halt; // another kernel's, whose task calls
+            }
             throw failed();
         }
-        sched.hostEnter(sched.init());
     }
 
     /**
@@ -539,6 +618,10 @@ public final class VirtualKernel implements AutoCloseable {
 
     private KernelFailedException failure(String otherwise) {
         List<BugReport> bad = reports.stream().filter(report -> !report.known()).toList();
+        Throwable outsiders = sched.failure();
+        if (outsiders != null) {
+            return new KernelFailedException(outsiders.toString(), bad, outsiders);
+        }
         if (!bad.isEmpty()) {
             BugReport first = bad.getFirst();
             return new KernelFailedException(String.join("\n", first.lines()), bad);
@@ -574,7 +657,9 @@ public final class VirtualKernel implements AutoCloseable {
             return;
         }
         shutdown();
-        if (reports.stream().anyMatch(report -> !report.known()) || !failed.isEmpty()) {
+        if (reports.stream().anyMatch(report -> !report.known())
+                || !failed.isEmpty()
+                || sched.failure() != null) {
             throw failure("the run failed");
         }
     }
@@ -584,25 +669,34 @@ public final class VirtualKernel implements AutoCloseable {
         if (closed) {
             return;
         }
+        Task task = sched.taskOfThisThread();
+        Preconditions.checkState(
+                task == null || (task == sched.init() && !task.isInKernel()),
+                "%s cannot close its own kernel",
+                task);
+        claimHost();
         try {
             if (!sched.halting()) {
-                run(this::shutdownInKernel);
+                var _ =
+                        this.<@Nullable Object>asInit(() -> {
+                            shutdownInKernel();
+                            return null;
+                        });
             }
         } catch (KernelFailedException e) {
             // It stands in the reports.
         } finally {
             closed = true;
             unwind();
+            hostThread.set(null);
         }
     }
 
     private void shutdownInKernel() {
         shuttingDown = true;
-        for (UserProcess process : processes()) {
-            process.signal(UserProcess.SIGKILL);
-        }
-        for (UserProcess process : processes()) {
-            process.awaitExit();
+        for (List<UserProcess> left = processes(); !left.isEmpty(); left = processes()) {
+            left.forEach(process -> process.signal(UserProcess.SIGKILL));
+            left.forEach(UserProcess::awaitExit); // one may have made another meanwhile
         }
         modules.unloadAll();
         for (Subsystem subsystem : BUILT_IN.reverse()) {

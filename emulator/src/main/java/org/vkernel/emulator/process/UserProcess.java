@@ -3,6 +3,8 @@ package org.vkernel.emulator.process;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
@@ -33,6 +35,9 @@ public final class UserProcess {
     /** {@code SIGTERM}. */
     public static final int SIGTERM = 15;
 
+    /** As {@link #exitCode}: it has none yet. */
+    private static final int ALIVE = -1;
+
     private final VirtualKernel kernel;
     private final Scheduler sched;
     private final int tgid;
@@ -40,10 +45,14 @@ public final class UserProcess {
     private final FileTable files;
     private final WaitQueue exited;
     private final List<Task> threads = new ArrayList<>();
-    private final @Nullable Runnable[] handlers = new Runnable[64];
+    private final AtomicReferenceArray<@Nullable Runnable> handlers =
+            new AtomicReferenceArray<>(64);
     private volatile int uid;
     private volatile int gid;
-    private volatile int exitCode;
+
+    /** Its exit code; what is set first stays. */
+    private final AtomicInteger exitCode = new AtomicInteger(ALIVE);
+
     private volatile boolean dead;
     private volatile @Nullable Throwable failure;
 
@@ -116,29 +125,51 @@ public final class UserProcess {
 
     /** The host thread that {@link #attach} took exits from the process. */
     public void detach() {
-        Task task = sched.syscallEnter();
-        exit(task);
-        sched.dismissThread(task);
+        Task task = sched.current();
+        try {
+            die(0);
+            sched.syscallEnter();
+            exit(task);
+        } catch (KernelHalt halt) {
+            // It is gone with its kernel.
+        } finally {
+            sched.dismissThread(task);
+        }
     }
 
     private void main(ProcessBody body) {
+        Task self = sched.current();
         try {
-            body.run(this);
+            if (!self.fatalSignalPending()) {
+                body.run(this);
+            }
         } catch (TaskExit exit) {
             // exit() or a fatal signal: the code is set.
         } catch (KernelHalt halt) {
             throw halt;
         } catch (Throwable thrown) {
+            fail(self, thrown);
+        }
+        die(0);
+        exit(sched.syscallEnter());
+    }
+
+    private void fail(Task self, Throwable thrown) {
+        if (!self.isDying()) { // else it only wraps what was to unwind it
             failure = thrown;
-            exitCode = 134 << 8;
+            die(134 << 8);
             kernel.processFailed(this, thrown);
         }
-        Task task = sched.syscallEnter();
-        exit(task);
+    }
+
+    /** Sets the exit code, unless it is dying of something else already. */
+    public void die(int code) {
+        exitCode.compareAndSet(ALIVE, code);
     }
 
     /** Models {@code do_exit()}: releases all that the process holds. */
     private void exit(Task task) {
+        task.setInKernel(true);
         task.setFlags(Task.PF_EXITING);
         files.closeAll();
         sighand.lock();
@@ -150,7 +181,7 @@ public final class UserProcess {
 
     /** {@code exit()}: ends the process; what it holds is released. Does not return. */
     public void exit(int status) {
-        exitCode = (status & 0xff) << 8;
+        die((status & 0xff) << 8);
         throw new TaskExit();
     }
 
@@ -158,7 +189,7 @@ public final class UserProcess {
      * Sets what runs when {@code signal} arrives, in the process, at its next return to user code.
      */
     public void handle(int signal, Runnable handler) {
-        handlers[signal] = handler;
+        handlers.set(signal, handler);
     }
 
     /** Sends a signal: one that is not handled kills. Models {@code kill()}. Context: any. */
@@ -166,8 +197,8 @@ public final class UserProcess {
         sighand.lock();
         if (!dead) {
             long bits = 1L << signal;
-            if (signal == SIGKILL || handlers[signal] == null) {
-                exitCode = signal;
+            if (signal == SIGKILL || handlers.get(signal) == null) {
+                die(signal);
                 bits |= 1L << SIGKILL;
             }
             for (Task thread : threads) {
@@ -182,10 +213,8 @@ public final class UserProcess {
 
     /** Runs the handlers of pending signals; called at the return to user code. */
     public void deliverSignals(Task task) {
-        long pending = task.pendingSignals();
-        task.clearPendingSignals(pending);
-        for (long rest = pending; rest != 0; rest &= rest - 1) {
-            Runnable handler = handlers[Long.numberOfTrailingZeros(rest)];
+        for (long rest = task.takePendingSignals(); rest != 0; rest &= rest - 1) {
+            Runnable handler = handlers.get(Long.numberOfTrailingZeros(rest));
             if (handler != null) {
                 handler.run();
             }
@@ -199,7 +228,8 @@ public final class UserProcess {
 
     /** What {@code wait()} would tell: {@code status << 8}, or the signal that killed it. */
     public int exitCode() {
-        return exitCode;
+        int code = exitCode.get();
+        return code == ALIVE ? 0 : code;
     }
 
     /** The exception that ended it, or null. */

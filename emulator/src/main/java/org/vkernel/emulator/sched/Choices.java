@@ -77,13 +77,24 @@ final class Choices implements Alternatives {
 
     // ---- Asking ------------------------------------------------------------------------------
 
-    /** Asks about the listed alternatives. */
-    int ask(ChoiceKind kind) {
-        int answer = strategy.choose(kind, count, this);
-        if (answer < 0 || answer >= count) {
+    /** The strategy is no part of the kernel: what it throws is no oops of the running task. */
+    private int answer(ChoiceKind kind) {
+        try {
+            int answer = strategy.choose(kind, count, this);
+            if (answer >= 0 && answer < count) {
+                return answer;
+            }
             throw new IllegalStateException(
                     "strategy " + strategy.name() + " answered " + answer + " of " + count);
+        } catch (RuntimeException | Error thrown) {
+            machine.fail(thrown);
+            throw new KernelHalt();
         }
+    }
+
+    /** Asks about the listed alternatives. */
+    int ask(ChoiceKind kind) {
+        int answer = answer(kind);
         if (recording) {
             record(answer);
         }

@@ -1,7 +1,9 @@
 package org.vkernel.emulator.sched;
 
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class ParallelMachine {
     /** Attempts at a lock or slot before a thread gives its carrier to others. */
     private static final int SPINS = 200;
+
+    /** So often may a task meet the end of its run before it counts as one that swallows it. */
+    private static final int SWALLOW_LIMIT = 50;
 
     private static final long SPIN_PARK_NANOS = 20_000;
 
@@ -51,6 +56,9 @@ final class ParallelMachine {
     private final long bootNanos = System.nanoTime();
     private volatile boolean halting;
     private volatile @Nullable Thread controller;
+
+    /** What the controller died of, if it did. */
+    private volatile @Nullable Throwable failure;
 
     ParallelMachine(Scheduler sched) {
         this.sched = sched;
@@ -87,11 +95,23 @@ final class ParallelMachine {
         }
         if (halting) {
             task.cpu.release();
-            throw new KernelHalt();
+            throw halted(task);
         }
     }
 
+    /** Tells a task that the run is over; one that goes on swallowing that never runs again. */
+    private KernelHalt halted(Task task) {
+        task.setDying();
+        if (++task.swallowed > SWALLOW_LIMIT && tasks.contains(task)) {
+            for (; ; ) {
+                LockSupport.park(this);
+            }
+        }
+        return new KernelHalt();
+    }
+
     private void enterSlow(Task task) {
+        assert task.cpu.owner != task : task + " enters the kernel twice";
         for (int i = 0; i < SPINS; i++) {
             if (tryAny(task)) {
                 return;
@@ -104,7 +124,7 @@ final class ParallelMachine {
             while (!tryAny(task)) {
                 LockSupport.parkNanos(this, SLOT_PARK_NANOS);
                 if (halting) {
-                    throw new KernelHalt();
+                    throw halted(task);
                 }
             }
         } finally {
@@ -145,6 +165,17 @@ final class ParallelMachine {
         }
     }
 
+    /** As {@link #leave}, of a task that may have lost its slot, or whose run may be over. */
+    void leaveHeld(Task task) {
+        if (task.cpu.owner == task) {
+            if (halting) {
+                task.cpu.release();
+            } else {
+                leave(task);
+            }
+        }
+    }
+
     private void wakeWaiter() {
         Task waiter = waiters.peek();
         if (waiter != null) {
@@ -176,7 +207,7 @@ final class ParallelMachine {
     /** A voluntary point to give up the slot: models {@code cond_resched()}. */
     void yieldSlot(Task task) {
         if (halting) {
-            throw new KernelHalt();
+            throw halted(task);
         }
         if (waiting.getPlain() != 0) {
             leave(task);
@@ -201,7 +232,7 @@ final class ParallelMachine {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
-                throw new KernelHalt();
+                throw halted(task);
             }
             LockSupport.park(this);
             if (Thread.interrupted()) {
@@ -235,7 +266,7 @@ final class ParallelMachine {
                 Thread.onSpinWait();
             } else {
                 if (halting) {
-                    throw new KernelHalt();
+                    throw halted(task);
                 }
                 safepoint(task);
                 LockSupport.parkNanos(this, SPIN_PARK_NANOS);
@@ -246,6 +277,8 @@ final class ParallelMachine {
     /** Waits until each slot was seen without the holder and tenure that it has now. */
     void quiesce() {
         Task self = current();
+        // What the caller unpublished must be seen by whoever takes a slot that is free below.
+        VarHandle.fullFence();
         leave(self);
         for (Cpu cpu : cpus) {
             Task holder = cpu.owner;
@@ -260,6 +293,9 @@ final class ParallelMachine {
     // ---- Tasks -------------------------------------------------------------------------------
 
     void admit(Task task) {
+        if (halting) {
+            throw halted(current());
+        }
         tasks.add(task);
         task.started = true;
         Thread thread = Thread.ofVirtual().unstarted(() -> main(task));
@@ -280,12 +316,21 @@ final class ParallelMachine {
         } catch (Throwable thrown) {
             report(task, thrown);
         } finally {
+            end(task);
+        }
+    }
+
+    private void end(Task task) {
+        try {
+            if (!halting) {
+                sched.checkExit(task);
+            }
+            leaveHeld(task);
+        } catch (KernelHalt halt) {
+            leaveHeld(task);
+        } finally {
             task.setState(TaskState.DEAD);
             task.finished = true;
-            if (task.cpu.owner == task) {
-                task.cpu.release();
-                wakeWaiter();
-            }
             tasks.remove(task);
         }
     }
@@ -343,6 +388,15 @@ final class ParallelMachine {
     }
 
     private void control() {
+        try {
+            serveInterrupts();
+        } catch (Throwable thrown) {
+            failure = thrown;
+            halt();
+        }
+    }
+
+    private void serveInterrupts() {
         while (!halting) {
             long now = clockNs();
             long wait = Long.MAX_VALUE;
@@ -402,28 +456,61 @@ final class ParallelMachine {
             task.unpark();
         }
         sched.init.unpark();
+        LockSupport.unpark(controller);
+    }
+
+    @Nullable Throwable failure() {
+        return failure;
     }
 
     /** Ends every task's thread and waits for it; tells of those that do not end. */
-    void unwind(long patienceMillis) throws InterruptedException {
-        halting = true;
-        Thread irq = controller;
-        if (irq != null) {
-            LockSupport.unpark(irq);
-            irq.join(patienceMillis);
-        }
-        List<Task> left = new ArrayList<>(tasks);
-        for (Task task : left) {
-            task.unpark();
-        }
-        for (Task task : left) {
-            Thread thread = task.thread;
-            if (thread != null && thread != Thread.currentThread()) {
-                LockSupport.unpark(thread);
-                if (!thread.join(Duration.ofMillis(patienceMillis))) {
-                    sched.events.leftBehind(task);
+    void unwind(long patienceMillis) {
+        halt();
+        bind(sched.init); // for what is said of those left
+        boolean interrupted = Thread.interrupted();
+        try {
+            Thread irq = controller;
+            if (irq != null) {
+                interrupted |= !join(irq, patienceMillis, null);
+            }
+            // A task that was making another when the run ended may add it late: hence again.
+            Set<Task> told = new HashSet<>();
+            for (List<Task> left = others(told); !left.isEmpty(); left = others(told)) {
+                for (Task task : left) {
+                    told.add(task);
+                    task.unpark();
+                    interrupted |= !join(task.thread, patienceMillis, task);
                 }
             }
+        } finally {
+            bind(null);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
+    }
+
+    private List<Task> others(Set<Task> told) {
+        List<Task> left = new ArrayList<>(tasks);
+        left.removeAll(told);
+        return left;
+    }
+
+    /** Waits for a thread's end; false if the caller was interrupted meanwhile. */
+    private boolean join(@Nullable Thread thread, long patienceMillis, @Nullable Task task) {
+        boolean quiet = true;
+        long end = System.nanoTime() + Duration.ofMillis(patienceMillis).toNanos();
+        while (thread != null) {
+            try {
+                long rest = Math.max(1, end - System.nanoTime());
+                if (!thread.join(Duration.ofNanos(rest)) && task != null) {
+                    sched.events.leftBehind(task);
+                }
+                break;
+            } catch (InterruptedException e) {
+                quiet = false;
+            }
+        }
+        return quiet;
     }
 }

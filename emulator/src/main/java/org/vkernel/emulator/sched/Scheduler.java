@@ -145,10 +145,7 @@ public final class Scheduler {
     public void hostEnter(Task task) {
         SimMachine machine = sim;
         if (machine != null) {
-            task.thread = Thread.currentThread();
-            if (machine.halting()) {
-                throw new KernelHalt();
-            }
+            machine.hostEntered(task);
         } else {
             parallel().bind(task);
             parallel().enter(task);
@@ -156,13 +153,23 @@ public final class Scheduler {
     }
 
     public void hostLeave(Task task) {
-        if (par != null) {
-            if (!par.halting()) {
-                par.leave(task);
-            } else if (task.cpu.owner == task) {
-                task.cpu.release();
+        ParallelMachine machine = par;
+        if (machine != null) {
+            try {
+                machine.leaveHeld(task);
+            } finally {
+                machine.bind(null);
             }
-            par.bind(null);
+        }
+    }
+
+    /** Leaves the kernel with a task that goes on only to unwind its own code. */
+    public void leaveDying(Task task) {
+        task.setDying();
+        task.addPendingSignals(1L << UserProcess.SIGKILL);
+        ParallelMachine machine = par;
+        if (machine != null) {
+            machine.leaveHeld(task);
         }
     }
 
@@ -200,12 +207,7 @@ public final class Scheduler {
     public void dismissThread(Task task) {
         task.setState(TaskState.DEAD);
         task.finished = true;
-        if (!parallel().halting()) {
-            parallel().leave(task);
-        } else if (task.cpu.owner == task) {
-            task.cpu.release();
-        }
-        parallel().bind(null);
+        hostLeave(task);
     }
 
     /** Makes a new task runnable ({@code wake_up_new_task()}). */
@@ -215,6 +217,17 @@ public final class Scheduler {
             machine.admit(task);
         } else {
             parallel().admit(task);
+        }
+    }
+
+    /** Reports a task that ends in a context that it should have left. */
+    void checkExit(Task task) {
+        if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
+            events.broken(
+                    "task exit in atomic context",
+                    String.format(
+                            "%s ended with preempt_count %#x, RCU nest depth %d",
+                            task, task.preemptCount, task.rcuNesting));
         }
     }
 
@@ -427,10 +440,12 @@ public final class Scheduler {
     public void schedule() {
         SimMachine machine = sim;
         Task task = current();
-        if (task.preemptCount != 0 || task.irqsOff) {
+        if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
             events.broken(
                     "scheduling while atomic",
-                    String.format("%s, preempt_count %#x", task, task.preemptCount));
+                    String.format(
+                            "%s, preempt_count %#x, RCU nest depth %d",
+                            task, task.preemptCount, task.rcuNesting));
         }
         SleepHook hook = task.sleepHook();
         if (hook != null && task.state() != TaskState.RUNNING) {
@@ -511,6 +526,7 @@ public final class Scheduler {
 
     private static void deliverSignals(Task task) {
         if (task.fatalSignalPending()) {
+            task.setDying();
             throw new TaskExit();
         }
         UserProcess process = task.process();
@@ -608,6 +624,12 @@ public final class Scheduler {
         throw new KernelHalt();
     }
 
+    /** What ended the run from outside of the kernel, such as a strategy that threw; or null. */
+    public @Nullable Throwable failure() {
+        SimMachine machine = sim;
+        return machine != null ? machine.failure() : parallel().failure();
+    }
+
     /** Unwinds every task that is left. Called by the host's thread after a halt. */
     public void unwind() {
         SimMachine machine = sim;
@@ -615,11 +637,7 @@ public final class Scheduler {
             machine.halt();
             machine.unwind();
         } else {
-            try {
-                parallel().unwind(UNWIND_PATIENCE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            parallel().unwind(UNWIND_PATIENCE_MILLIS);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.vkernel.emulator.sched;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Limits;
 
 /**
@@ -47,6 +48,9 @@ public final class SimMachine {
 
     /** Not exclusive to the baton's holder: a host thread may set it, to cut the run short. */
     volatile boolean halting;
+
+    /** What was thrown by what is no part of the kernel, such as the strategy: it ends the run. */
+    private @Nullable Throwable failure;
 
     @SuppressWarnings("NullAway.Init") // current and active are set by boot()
     SimMachine(Scheduler sched, Strategy strategy, boolean jitter, boolean recording) {
@@ -116,7 +120,7 @@ public final class SimMachine {
         }
         task.pendingAccess = access;
         task.pendingObject = object;
-        do {
+        for (; ; ) {
             int count = count(task, access);
             if (count == 1) {
                 return;
@@ -129,7 +133,13 @@ public final class SimMachine {
             choices.ensureListed();
             assert choices.count() == count : choices.count() + " alternatives, not " + count;
             perform(task, answer);
-        } while (handleAssigned(task));
+            if (!handleAssigned(task)) {
+                return;
+            }
+            if (spinners != 0) {
+                recount(); // the interrupt may have released what another CPU spins for
+            }
+        }
     }
 
     /** Runs the interrupts that another CPU's task left to this one; whether there were any. */
@@ -367,6 +377,16 @@ public final class SimMachine {
 
     // ---- Sleeping and waking -----------------------------------------------------------------
 
+    /** A thread of the host's enters as init: what passed before is none of its time. */
+    void hostEntered(Task init) {
+        init.thread = Thread.currentThread();
+        if (halting) {
+            throw new KernelHalt();
+        }
+        init.lockupBudget = sched.lockupPoints;
+        instantEnd = step + Limits.INSTANT_POINTS;
+    }
+
     void schedule(Task task) {
         if (halting) {
             threads.throwHalt(task);
@@ -413,10 +433,13 @@ public final class SimMachine {
             }
             long deadline = nextDeadline();
             if (deadline == Cpu.NEVER) {
-                events.deadlock(Waits.describe(tasks, sched.init));
+                events.deadlock(Waits.describe(tasks, cpus, sched.init));
                 throw new IllegalStateException("a deadlocked machine was told to go on");
             }
             passTime(deadline);
+            if (spinners != 0) {
+                checkSpinners();
+            }
         }
     }
 
@@ -472,17 +495,27 @@ public final class SimMachine {
         long since = active.clockNs;
         while (!condition.isReady(task)) {
             task.spinningFor = condition;
+            task.spinsSinceNs = since;
             spinners++;
             try {
-                if (active.clockNs - since > SPIN_LIMIT_NS) {
-                    events.softLockup(task);
-                }
                 dispatch(task);
             } finally {
                 spinners--;
                 task.spinningFor = null;
             }
+            since = task.spinsSinceNs;
             handleAssigned(task);
+        }
+    }
+
+    /** Time has passed: reports those that have been spinning for too long. */
+    private void checkSpinners() {
+        for (Cpu cpu : cpus) {
+            Task task = cpu.current;
+            if (task.spinningFor != null && cpu.clockNs - task.spinsSinceNs > SPIN_LIMIT_NS) {
+                task.spinsSinceNs = cpu.clockNs;
+                events.softLockup(task);
+            }
         }
     }
 
@@ -526,11 +559,7 @@ public final class SimMachine {
     void finish(Task task) {
         if (!halting) {
             try {
-                if (task.preemptCount != 0 || task.irqsOff) {
-                    events.broken(
-                            "task exit in atomic context",
-                            task + " ended with preempt_count " + task.preemptCount);
-                }
+                sched.checkExit(task);
                 task.setState(TaskState.DEAD);
                 tasks.remove(task);
                 vacate(active, task);
@@ -539,6 +568,8 @@ public final class SimMachine {
                 return;
             } catch (KernelHalt halt) {
                 // The run ended in there.
+            } catch (Throwable thrown) {
+                fail(thrown); // nobody is above to hear of it, and somebody must get the baton
             }
         }
         task.finished = true;
@@ -584,8 +615,22 @@ public final class SimMachine {
         halting = true;
     }
 
+    /** Ends the run because of what an outsider threw. */
+    void fail(Throwable thrown) {
+        if (failure == null) {
+            failure = thrown;
+        }
+        halting = true;
+    }
+
+    /** What {@link #fail} was told of first. */
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
     /** Ends every task's thread, one by one. Called by the host's thread, on a halted machine. */
     void unwind() {
+        sched.init.thread = Thread.currentThread(); // not always the one that was here last
         for (Cpu cpu : cpus) {
             threads.unwind(cpu.idle);
         }

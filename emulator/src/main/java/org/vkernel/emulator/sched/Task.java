@@ -26,14 +26,19 @@ public final class Task {
     public static final int PF_IDLE = 8;
 
     private static final VarHandle STATE;
+    private static final VarHandle PENDING_SIGNALS;
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(Task.class, "state", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Task.class, "state", int.class);
+            PENDING_SIGNALS = lookup.findVarHandle(Task.class, "pendingSignals", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    private static final long FATAL = 1L << UserProcess.SIGKILL;
 
     final Scheduler sched;
     private final int pid;
@@ -56,6 +61,12 @@ public final class Task {
     /** Bits {@code 1 << signal} of what is pending. */
     private volatile long pendingSignals;
 
+    /** Whether it was told to unwind: what its code throws from then on says nothing. */
+    private boolean dying;
+
+    /** Whether a call into the kernel is under way; always, for a kernel thread. */
+    private boolean inKernel;
+
     /** The CPU it runs on, or ran on last. */
     volatile Cpu cpu;
 
@@ -70,6 +81,9 @@ public final class Task {
 
     /** Simulated machine: what its CPU spins for. */
     @Nullable SpinCondition spinningFor;
+
+    /** Simulated machine: its CPU's clock when that began, or was last reported. */
+    long spinsSinceNs;
 
     /** Simulated machine: to be done on its stack when it next holds the baton. */
     boolean interruptAssigned;
@@ -105,6 +119,7 @@ public final class Task {
         this.cpu = cpu;
         this.pinnedCpu = pinnedCpu;
         this.body = body;
+        this.inKernel = (flags & PF_KTHREAD) != 0;
         this.lockupBudget = sched.lockupPoints;
     }
 
@@ -220,20 +235,41 @@ public final class Task {
 
     /** {@code fatal_signal_pending()}: SIGKILL is there. */
     public boolean fatalSignalPending() {
-        return (pendingSignals & (1L << 9)) != 0;
+        return (pendingSignals & FATAL) != 0;
     }
 
-    public long pendingSignals() {
-        return pendingSignals;
-    }
-
-    /** Adds signals; whoever does so holds what guards the process's signals. */
+    /** Adds signals. */
     public void addPendingSignals(long bits) {
-        pendingSignals |= bits;
+        PENDING_SIGNALS.getAndBitwiseOr(this, bits);
     }
 
-    public void clearPendingSignals(long bits) {
-        pendingSignals &= ~bits;
+    /** Takes what is pending, for its handlers; a fatal signal stays. */
+    public long takePendingSignals() {
+        return (long) PENDING_SIGNALS.getAndBitwiseAnd(this, FATAL) & ~FATAL;
+    }
+
+    /** Whether it was told to unwind: what its code throws from then on says nothing. */
+    public boolean isDying() {
+        return dying;
+    }
+
+    void setDying() {
+        dying = true;
+    }
+
+    /** Whether a call into the kernel is under way. Asked and set by the task itself. */
+    public boolean isInKernel() {
+        return inKernel;
+    }
+
+    public void setInKernel(boolean value) {
+        inKernel = value;
+    }
+
+    /** Forgets disabled preemption, bottom halves and interrupts: what disabled them has died. */
+    public void clearContexts() {
+        preemptCount = 0;
+        irqsOff = false;
     }
 
     /** {@code signal_pending_state()}: whether a sleep in {@code sleepState} ends at once. */

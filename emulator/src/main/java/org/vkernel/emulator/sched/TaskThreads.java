@@ -74,6 +74,7 @@ final class TaskThreads {
 
     /** Unwinds a task of a halted machine; one that goes on swallowing that never runs again. */
     void throwHalt(Task task) {
+        task.setDying();
         if (task != sched.init && ++task.swallowed > SWALLOW_LIMIT) {
             sched.events.leftBehind(task);
             task.finished = true;
@@ -94,9 +95,14 @@ final class TaskThreads {
         }
         machine.current = task;
         pass(task);
+        boolean interrupted = false;
         while (!init.baton) {
             LockSupport.park(this);
+            interrupted |= Thread.interrupted(); // else the next park would not wait
         }
         init.baton = false;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

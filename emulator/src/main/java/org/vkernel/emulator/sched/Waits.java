@@ -7,10 +7,13 @@ final class Waits {
     private Waits() {}
 
     /** A line for each task that does not run. */
-    static String describe(List<Task> tasks, Task init) {
+    static String describe(List<Task> tasks, Cpu[] cpus, Task init) {
         StringBuilder text = new StringBuilder();
         for (Task task : tasks) {
             describe(text, task);
+        }
+        for (Cpu cpu : cpus) {
+            describe(text, cpu.idle); // an interrupt may spin on it
         }
         describe(text, init);
         return text.toString();
