@@ -3,6 +3,7 @@ package org.vkernel.testmodules.scenario;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableTable;
 import com.google.common.collect.Table;
+import com.google.common.collect.TreeBasedTable;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,10 +33,15 @@ public record ScenarioOptions(Duration duration, ImmutableTable<String, String, 
 
     /** With one parameter set. */
     public ScenarioOptions param(String module, String name, String value) {
-        Table<String, String, String> changed = com.google.common.collect.TreeBasedTable.create();
+        Table<String, String, String> changed = TreeBasedTable.create();
         changed.putAll(params);
         changed.put(module, name, value);
         return new ScenarioOptions(duration, ImmutableTable.copyOf(changed));
+    }
+
+    /** With one parameter set, unless the user set it already. */
+    public ScenarioOptions withDefault(String module, String name, String value) {
+        return params.contains(module, name) ? this : param(module, name, value);
     }
 
     /**

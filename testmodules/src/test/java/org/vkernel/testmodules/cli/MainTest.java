@@ -66,7 +66,15 @@ class MainTest {
                         + " written (NoSuchFileException): expected a file's path, or - for standard"
                         + " output",
                 "run --trace . EXAMPLE.Racers | run: --trace .: cannot be written*",
-                "run nothing | run: unknown scenario 'nothing': expected *",
+                "run nothing | run: unknown scenario 'nothing': expected cn_test, softirq_load, or"
+                        + " the full name of a Scenario's or KernelModule's class on --class-path",
+                "run cntest | run: unknown scenario 'cntest' (did you mean cn_test?): expected *",
+                "run --param cn_test.id=3 | run: --param cn_test.id=3: module cn_test has no"
+                        + " parameter 'id' (did you mean idx?): expected idx, val",
+                "run --param cn_test.idx=-1 | run: --param cn_test.idx=-1: expected a number from 0"
+                        + " to 4294967295",
+                "run --param cn_tset.idx=1 | run: --param cn_tset.idx=1: scenario cn_test loads no"
+                        + " module 'cn_tset': expected *",
                 "run no.such.Thing | run: unknown scenario 'no.such.Thing': expected *",
                 "run java.lang.String | run: class java.lang.String is neither a"
                         + " org.vkernel.testmodules.scenario.Scenario nor a"
