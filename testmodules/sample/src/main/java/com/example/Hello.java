@@ -22,7 +22,7 @@ public final class Hello implements KernelModule {
     public int init(ModuleContext kernel) {
         Connector connector = kernel.use(Connector.class);
         return connector.addCallback(ID, "hello", (msg, sender) -> {
-            kernel.printk(LogLevel.INFO, "hello: %s from port %u", msg.text(), sender.portid());
+            kernel.printk(LogLevel.INFO, "hello: %s from port %d", msg.text(), sender.portid());
             String text = greeting + ", " + msg.text();
             CnMsg answer = CnMsg.builder(ID).seq(msg.seq()).ack(1).text(text).build();
             connector.netlinkSend(answer, sender.portid(), 0, GfpMask.KERNEL);

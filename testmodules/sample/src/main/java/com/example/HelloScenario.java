@@ -3,8 +3,10 @@ package com.example;
 import static org.vkernel.netlink.abi.NetlinkProtocol.NETLINK_CONNECTOR;
 import static org.vkernel.netlink.abi.SocketType.SOCK_DGRAM;
 
+import java.util.List;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.netlink.wire.NetlinkAddress;
@@ -14,6 +16,11 @@ import org.vkernel.testmodules.scenario.ScenarioOptions;
 
 /** A process that sends the module a message and prints its answer. */
 public final class HelloScenario implements Scenario {
+    @Override
+    public List<Class<? extends KernelModule>> modules() {
+        return List.of(Hello.class);
+    }
+
     @Override
     public void start(VirtualKernel kernel, ScenarioOptions options) {
         options.modprobe(kernel, Hello.class);

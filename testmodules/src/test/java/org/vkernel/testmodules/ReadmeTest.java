@@ -21,6 +21,8 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vkernel.testmodules.cli.Main;
+import org.vkernel.testmodules.scenario.Scenario;
+import org.vkernel.testmodules.scenario.Scenarios;
 
 /**
  * Holds the README to the truth: its commands are run and print what it shows, its examples are the
@@ -30,6 +32,7 @@ class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String LAUNCHER = "testmodules/bin/vkernel ";
     private static final String SAMPLE_CLASSES = "testmodules/sample/target/classes";
+    private static final String UPDATE = "readme.update";
     private static final Pattern BLOCK =
             Pattern.compile("^```(\\w+)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -73,21 +76,27 @@ class ReadmeTest {
     @Test
     void everyCommand_printsWhatIsShown() throws Exception {
         Path classes = compileSample();
-        List<Command> commands = commands();
-        assertFalse(commands.isEmpty());
-
-        for (Command command : commands) {
+        String shown = readme();
+        String real = shown;
+        for (Command command : commands()) {
+            String output = "";
             if (command.line.startsWith(LAUNCHER)) {
                 List<String> args =
                         new ArrayList<>(
                                 Splitter.on(' ')
                                         .splitToList(command.line.substring(LAUNCHER.length())));
                 Collections.replaceAll(args, SAMPLE_CLASSES, classes.toString());
-                assertEquals(command.output, outputOf(args), command.line);
+                output = outputOf(args);
             } else {
                 assertTrue(RUN_BY_CI.contains(command.line), command.line);
-                assertEquals("", command.output, command.line);
             }
+            String line = "$ " + command.line + "\n";
+            real = real.replace(line + command.output, line + output);
+        }
+        if (Boolean.getBoolean(UPDATE)) {
+            Files.writeString(ROOT.resolve("README.md"), real);
+        } else {
+            assertEquals(shown, real, "to show what is printed now, add -D" + UPDATE + "=true");
         }
     }
 
@@ -182,6 +191,19 @@ class ReadmeTest {
                         .toList();
 
         assertEquals(known, documented);
+    }
+
+    @Test
+    void scenariosInTheTable_areTheBuiltInOnes() throws Exception {
+        for (Scenario scenario : Scenarios.all()) {
+            String row =
+                    "| `%s` | %s | %ss |"
+                            .formatted(
+                                    scenario.name(),
+                                    scenario.description(),
+                                    scenario.duration().toSeconds());
+            assertTrue(readme().contains(row), row);
+        }
     }
 
     @Test
