@@ -1,0 +1,72 @@
+package org.vkernel.testmodules.cntest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.vkernel.connector.core.ConnectorModule;
+import org.vkernel.connector.wire.CbId;
+import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.netlink.user.NetlinkSocket;
+import org.vkernel.netlink.wire.NetlinkAddress;
+
+/**
+ * Unloads {@code cn_test} while a process sends to it.
+ *
+ * <p>Nothing pins a module whose callback somebody is about to call, in Linux either: in some
+ * schedules the callback runs, or would, in a module that is gone. That is a known counter-example
+ * and must be the only thing that ever goes wrong.
+ */
+class CnTestUnloadSimTest {
+    private static final int SEEDS = 200;
+    private static final int MESSAGES = 40;
+
+    @Test
+    void rmmod_whileAProcessSends_breaksNoRuleThatLinuxKeeps() {
+        int gone = 0;
+        for (int seed = 0; seed < SEEDS; seed++) {
+            gone += race(seed);
+        }
+        assertTrue(gone > 0, "no schedule in which the callback outlasted its removal");
+    }
+
+    /** How many reports there were, all of them known. */
+    private static int race(int seed) {
+        byte[] bytes = CnMsg.builder(CbId.of(14, 0x456)).text("x").build().toNlMsg(0).toByteArray();
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
+            kernel.insmod(ConnectorModule.class);
+            kernel.insmod(CnTest.class);
+            UserProcess sender =
+                    kernel.spawn(
+                            "sender",
+                            process -> {
+                                try (var socket = NetlinkSocket.open(process, 2, 11)) {
+                                    for (int i = 0; i < MESSAGES; i++) {
+                                        socket.sendTo(bytes, NetlinkAddress.KERNEL);
+                                    }
+                                }
+                            });
+            UserProcess remover =
+                    kernel.spawn(
+                            "rmmod",
+                            process -> {
+                                while (kernel.printk().records().stream()
+                                        .noneMatch(entry -> entry.text().contains("callback"))) {
+                                    kernel.run(kernel.sched()::relax);
+                                }
+                                kernel.rmmod("cn_test");
+                            });
+            kernel.join(sender);
+            kernel.join(remover);
+            for (BugReport report : kernel.reports()) {
+                assertEquals("connector callback runs after its removal", report.rule());
+                assertTrue(report.known(), report::toString);
+            }
+            return kernel.reports().size();
+        }
+    }
+}
