@@ -259,6 +259,18 @@ final class CnQueue {
         return lines;
     }
 
+    /** Fails if the parts do not fit together. Only while nothing runs. */
+    void checkInvariants() {
+        int live = entries.peek();
+        int listed = queueList.size();
+        assert live == listed + outlasting.size()
+                : live + " live, " + listed + " listed, " + outlasting.size() + " outlasting";
+        queueList.forEach(entry -> {
+            assert entry.references().peek() >= 1 : entry + " is listed without a reference";
+            assert !outlasting.contains(entry) : entry + " is listed and unlinked";
+        });
+    }
+
     /** Reports what Linux does, too, though nobody can want it. */
     void reportKnown(String rule, String what) {
         kernel.report(rule, what, StackTraces.here(), KnownCounterExamples.isKnown(rule, what));

@@ -8,6 +8,7 @@ import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.skb.SkBuffs;
 import org.vkernel.netlink.abi.NlmsgType;
 import org.vkernel.netlink.core.Netlink;
 import org.vkernel.netlink.core.NetlinkSock;
@@ -18,12 +19,14 @@ import org.vkernel.netlink.wire.NlMsgHeader;
 /** What goes to user space: {@code cn_netlink_send_mult()} after its look-up. */
 final class CnSendPath {
     private final VirtualKernel kernel;
+    private final SkBuffs skbs;
     private final Netlink netlink;
     private final NetlinkSock nls;
 
     /** Makes the output side of a connector whose socket is {@code nls}. */
     CnSendPath(VirtualKernel kernel, Netlink netlink, NetlinkSock nls) {
         this.kernel = kernel;
+        this.skbs = kernel.skbs();
         this.netlink = netlink;
         this.nls = nls;
     }
@@ -55,7 +58,7 @@ final class CnSendPath {
         int size = CnMsgHeader.length(len);
         int total = NlMsgHeader.length(size);
         int padded = NlMsgHeader.align(total);
-        SkBuff skb = kernel.skbs().alloc(padded, gfp);
+        SkBuff skb = skbs.alloc(padded, gfp);
         if (skb == null) {
             return -Errno.ENOMEM;
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
@@ -244,7 +246,7 @@ class ConnectorCallbackTest {
             int[] result = {1};
             fixture.kernel.spawn(
                     "rmmod", process -> result[0] = fixture.kernel.call(() -> rmmod(fixture)));
-            fixture.kernel.runFor(java.time.Duration.ofSeconds(10));
+            fixture.kernel.runFor(Duration.ofSeconds(10));
 
             assertEquals(1, result[0], "it waits for ever");
             assertTrue(
@@ -261,6 +263,16 @@ class ConnectorCallbackTest {
 
     private static int rmmod(ConnectorFixture fixture) {
         return fixture.kernel.modules().rmmod("cn");
+    }
+
+    @Test
+    void connector_usedAfterRmmod_isAUseAfterFree() {
+        var fixture = ConnectorFixture.boot();
+        fixture.kernel.rmmod("cn");
+        assertThrows(KernelFailedException.class, () -> fixture.del(ID));
+
+        assertEquals("use after free", fixture.kernel.reports().getFirst().rule());
+        fixture.kernel.shutdown();
     }
 
     @Test

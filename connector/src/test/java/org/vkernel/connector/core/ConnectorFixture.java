@@ -5,6 +5,7 @@ import static org.vkernel.netlink.user.NetlinkSocket.groups;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
@@ -91,6 +92,11 @@ final class ConnectorFixture implements AutoCloseable {
     /** The bytes of the next message that is queued, or null. */
     static byte @Nullable [] nextBytes(NetlinkSocket socket) {
         return socket.isReadable() ? socket.receive(1 << 17, MsgFlag.MSG_DONTWAIT) : null;
+    }
+
+    /** Fails if the connector's parts do not fit together. */
+    void checkInvariants() {
+        kernel.run(() -> Objects.requireNonNull(connector.queue()).checkInvariants());
     }
 
     String procConnector() {

@@ -53,6 +53,7 @@ class ConnectorProperties {
             for (Step step : steps) {
                 take(fixture, socket, step, "name" + number++, model, called);
                 assertEquals(listing(model), fixture.procConnector());
+                fixture.checkInvariants();
             }
             for (CbId left : List.copyOf(model.keySet())) {
                 fixture.del(left);

@@ -190,6 +190,7 @@ class ConnectorRaceSimTest {
                     fixture.kernel.join(worker);
                 }
                 assertEquals(before, fixture.procConnector());
+                fixture.checkInvariants();
                 assertEquals(List.of(), fixture.kernel.reports());
             }
         }
