@@ -279,6 +279,14 @@ public final class NetlinkSocket implements AutoCloseable {
         setsockopt(SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group);
     }
 
+    /** The groups that it is a member of, a bit each, as far as {@code maxBytes} hold them. */
+    public int[] memberships(int maxBytes) {
+        OptionValue value = new OptionValue();
+        int name = NetlinkOption.NETLINK_LIST_MEMBERSHIPS;
+        check("getsockopt", provider.getsockopt(fd, SOL_NETLINK, name, maxBytes, value));
+        return value.words();
+    }
+
     /** Sets the receive buffer's size; Linux doubles the value. */
     public void setReceiveBuffer(int bytes) {
         setsockopt(SocketOption.SOL_SOCKET, SocketOption.SO_RCVBUF, bytes);
