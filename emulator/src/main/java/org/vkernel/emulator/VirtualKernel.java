@@ -306,7 +306,10 @@ public final class VirtualKernel implements AutoCloseable {
         if (task.isInKernel()) {
             return body.get();
         }
-        return task == sched.init() ? hostCall(body) : syscall(body);
+        if (task == sched.init()) {
+            return hostCall(body);
+        }
+        return task.isAdopted() ? attachedCall(body) : syscall(body);
     }
 
     /** As {@link #call}, for what gives nothing back. */
@@ -316,6 +319,15 @@ public final class VirtualKernel implements AutoCloseable {
                     body.run();
                     return null;
                 });
+    }
+
+    /** A system call of a host's thread, which is not the kernel's to unwind. */
+    private <T extends @Nullable Object> T attachedCall(Supplier<T> body) {
+        try {
+            return syscall(body);
+        } catch (KernelHalt halt) {
+            throw failure("the run has ended");
+        }
     }
 
     private <T extends @Nullable Object> T syscall(Supplier<T> body) {
@@ -485,6 +497,8 @@ public final class VirtualKernel implements AutoCloseable {
     public AttachedProcess attach(String comm) {
         Preconditions.checkState(
                 sched.sim() == null, "a host thread cannot be a process of the simulated machine");
+        Preconditions.checkState(
+                sched.taskOfThisThread() == null, "this thread is a task of the kernel already");
         UserProcess process = new UserProcess(this, sched.allocatePid(), 0, 0);
         processes.put(process.tgid(), process);
         process.attach(comm);

@@ -271,4 +271,17 @@ class HostThreadsTest {
             }
         }
     }
+
+    @Test
+    void attachedThread_whenTheRunEnds_failsAsTheHostDoes() {
+        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.parallel());
+        try (AttachedProcess self = kernel.attach("tester")) {
+            assertEquals("tester", self.process().comm());
+            kernel.run(() -> {});
+            assertThrows(IllegalStateException.class, () -> kernel.attach("again"));
+            kernel.powerOff();
+            assertThrows(KernelFailedException.class, () -> kernel.run(() -> {}));
+        }
+        kernel.close();
+    }
 }

@@ -57,6 +57,12 @@ final class ParallelMachine {
     private volatile boolean halting;
     private volatile @Nullable Thread controller;
 
+    /**
+     * Whether the controller is to look again. A permit to unpark is not enough: what it runs may
+     * spin, and park there.
+     */
+    private volatile boolean kicked;
+
     /** What the controller died of, if it did. */
     private volatile @Nullable Throwable failure;
 
@@ -296,10 +302,10 @@ final class ParallelMachine {
         if (halting) {
             throw halted(current());
         }
-        tasks.add(task);
         task.started = true;
         Thread thread = Thread.ofVirtual().unstarted(() -> main(task));
         task.thread = thread;
+        tasks.add(task);
         thread.start();
     }
 
@@ -366,6 +372,7 @@ final class ParallelMachine {
 
     /** Makes the interrupt controller look again, starting it if need be. */
     private void kick() {
+        kicked = true;
         Thread thread = controller;
         if (thread == null) {
             startController();
@@ -375,16 +382,19 @@ final class ParallelMachine {
         }
     }
 
-    private void startController() {
-        Thread thread;
-        synchronized (this) {
-            if (controller != null || halting) {
-                return;
-            }
-            thread = Thread.ofPlatform().daemon().name("vkernel-irq").unstarted(this::control);
+    private synchronized void startController() {
+        if (controller == null && !halting) {
+            Thread thread =
+                    Thread.ofPlatform().daemon().name("vkernel-irq").unstarted(this::control);
+            // Known before it looks round: whoever still read null has said before what he wants.
             controller = thread;
+            thread.start();
         }
-        thread.start();
+    }
+
+    /** The interrupt controller's thread, which has been started, or null. */
+    private synchronized @Nullable Thread startedController() {
+        return controller;
     }
 
     private void control() {
@@ -398,6 +408,7 @@ final class ParallelMachine {
 
     private void serveInterrupts() {
         while (!halting) {
+            kicked = false;
             long now = clockNs();
             long wait = Long.MAX_VALUE;
             for (Cpu cpu : cpus) {
@@ -412,6 +423,9 @@ final class ParallelMachine {
                     // The slot's holder does it at its next point.
                     wait = Math.min(wait, SPIN_PARK_NANOS);
                 }
+            }
+            if (kicked || halting) {
+                continue;
             }
             if (wait == Long.MAX_VALUE) {
                 LockSupport.park(this);
@@ -469,7 +483,7 @@ final class ParallelMachine {
         bind(sched.init); // for what is said of those left
         boolean interrupted = Thread.interrupted();
         try {
-            Thread irq = controller;
+            Thread irq = startedController();
             if (irq != null) {
                 interrupted |= !join(irq, patienceMillis, null);
             }
@@ -501,6 +515,10 @@ final class ParallelMachine {
         boolean quiet = true;
         long end = System.nanoTime() + Duration.ofMillis(patienceMillis).toNanos();
         while (thread != null) {
+            if (thread.getState() == Thread.State.NEW) {
+                LockSupport.parkNanos(this, SPIN_PARK_NANOS); // somebody is about to start it
+                continue;
+            }
             try {
                 long rest = Math.max(1, end - System.nanoTime());
                 if (!thread.join(Duration.ofNanos(rest)) && task != null) {

@@ -199,6 +199,7 @@ public final class Scheduler {
     public Task adoptThread(int pid, String comm, UserProcess process) {
         Task task = new Task(this, pid, comm, process, 0, cpus[pid % cpus.length], -1, () -> {});
         task.started = true;
+        task.setAdopted();
         parallel().bind(task);
         return task;
     }

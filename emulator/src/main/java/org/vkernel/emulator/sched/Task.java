@@ -64,6 +64,8 @@ public final class Task {
     /** Whether it was told to unwind: what its code throws from then on says nothing. */
     private boolean dying;
 
+    private boolean adopted;
+
     /** Whether a call into the kernel is under way; always, for a kernel thread. */
     private boolean inKernel;
 
@@ -255,6 +257,15 @@ public final class Task {
 
     void setDying() {
         dying = true;
+    }
+
+    /** Whether its thread is a host's own. */
+    public boolean isAdopted() {
+        return adopted;
+    }
+
+    void setAdopted() {
+        adopted = true;
     }
 
     /** Whether a call into the kernel is under way. Asked and set by the task itself. */

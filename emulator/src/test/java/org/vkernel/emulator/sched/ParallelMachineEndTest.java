@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.vkernel.emulator.KernelConfig;
@@ -154,6 +155,47 @@ class ParallelMachineEndTest {
                 }
                 kernel.join(sleeper);
                 assertTrue(sleeper.isDead());
+            }
+        }
+    }
+
+    @Test
+    void interruptRaisedWhileTheControllerSpins_isDelivered() {
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.parallel().cpus(3))) {
+            Scheduler sched = kernel.sched();
+            AtomicInteger stage = new AtomicInteger();
+            // CPU 2's handler waits, as for a lock, until CPU 1's interrupt has been raised, which
+            // the controller has passed by then, and for longer than it takes to park.
+            sched.requestIrq(
+                    3,
+                    cpu -> {
+                        stage.compareAndSet(0, 1);
+                        AtomicInteger looks = new AtomicInteger();
+                        sched.spin(
+                                new SpinCondition() {
+                                    @Override
+                                    public boolean isReady(Task task) {
+                                        return stage.get() >= 2 && looks.incrementAndGet() > 5;
+                                    }
+
+                                    @Override
+                                    public String describeWait() {
+                                        return "the other interrupt to be raised";
+                                    }
+                                });
+                    });
+            sched.requestIrq(4, cpu -> stage.set(3));
+            for (int i = 0; i < 20; i++) {
+                stage.set(0);
+                kernel.run(() -> sched.raiseIrq(sched.cpu(2), 3));
+                while (stage.get() == 0) {
+                    Thread.onSpinWait();
+                }
+                kernel.run(() -> sched.raiseIrq(sched.cpu(1), 4));
+                stage.compareAndSet(1, 2);
+                while (stage.get() != 3) {
+                    Thread.onSpinWait();
+                }
             }
         }
     }
