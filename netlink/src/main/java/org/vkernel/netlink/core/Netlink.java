@@ -31,6 +31,8 @@ public final class Netlink {
     private final NetlinkGroups groups;
     private final NetlinkUnicast unicast;
     private final NetlinkBroadcast broadcast;
+    private final NetlinkDumps dumps;
+    private final NetlinkRequests requests;
     private final NetlinkSendPath sendPath;
     private final NetlinkReceivePath receivePath;
     private final NetlinkOptions options;
@@ -48,6 +50,8 @@ public final class Netlink {
         bind = new NetlinkBind(this);
         unicast = new NetlinkUnicast(this);
         broadcast = new NetlinkBroadcast(this);
+        dumps = new NetlinkDumps(this);
+        requests = new NetlinkRequests(this);
         sendPath = new NetlinkSendPath(this);
         receivePath = new NetlinkReceivePath(this);
         options = new NetlinkOptions(this);
@@ -252,6 +256,16 @@ public final class Netlink {
     /** {@code netlink_unregister_notifier()}. */
     public void removeNotifier(NetlinkNotifier notifier) {
         sockets.notifiers().remove(notifier);
+    }
+
+    /** Requests to the kernel's socket, and their answers. */
+    public NetlinkRequests requests() {
+        return requests;
+    }
+
+    /** Answers in several parts. */
+    public NetlinkDumps dumps() {
+        return dumps;
     }
 
     /** What became of all copies of messages; exact while nothing runs. */

@@ -42,7 +42,7 @@ final class NetlinkProc {
                 sk.groupWord(0),
                 sk.rmemAlloc(),
                 0,
-                0,
+                sk.dump() == null ? 0 : 1,
                 sk.references(),
                 Integer.toUnsignedString(sk.drops()),
                 sk.inode());

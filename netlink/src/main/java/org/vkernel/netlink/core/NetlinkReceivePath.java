@@ -22,11 +22,13 @@ public final class NetlinkReceivePath {
 
     private final NetlinkCounters counters;
     private final NetlinkTrace trace;
+    private final NetlinkDumps dumps;
     private final int rememberedMax;
 
     NetlinkReceivePath(Netlink netlink) {
         this.counters = netlink.counters();
         this.trace = netlink.trace();
+        this.dumps = netlink.dumps();
         this.rememberedMax = REMEMBERED_MAX - netlink.kernel().profile().sharedInfoBytes();
     }
 
@@ -79,6 +81,9 @@ public final class NetlinkReceivePath {
         }
         int from = skb.portid();
         skb.consume(running);
+        if (sk.dump() != null) {
+            dumps.goOn(sk);
+        }
         wakeSenders(sk);
         trace.recv(sk, from, result);
         return result;

@@ -3,6 +3,7 @@ package org.vkernel.netlink.core;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.module.ModuleRef;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.shared.SharedBitmap;
@@ -45,6 +46,9 @@ public final class NetlinkSock extends Sock {
     private final SharedRef<SharedBitmap> groups;
     private final SharedRef<Object> userData;
     private final SharedInt maxRecvmsgLen;
+    private final Mutex callbackMutex;
+    private final SharedRef<NetlinkDump> dump;
+    private final SharedInt dumpDoneErrno;
 
     // Guarded by the table lock, which is grabbed to change them.
     private int subscriptions;
@@ -76,6 +80,9 @@ public final class NetlinkSock extends Sock {
         groups = new SharedRef<>(sched, null);
         userData = new SharedRef<>(sched, null);
         maxRecvmsgLen = new SharedInt(sched, 0);
+        callbackMutex = new Mutex(sched, "nlk_cb_mutex");
+        dump = new SharedRef<>(sched, null);
+        dumpDoneErrno = new SharedInt(sched, 0);
     }
 
     /** The kernel's netlink core. */
@@ -234,6 +241,31 @@ public final class NetlinkSock extends Sock {
 
     void setMaxRecvmsgLen(int bytes) {
         maxRecvmsgLen.setOnce(bytes);
+    }
+
+    // ---- A dump -----------------------------------------------------------------------------
+
+    /** Serialises what makes a dump to it ({@code nl_cb_mutex}). */
+    Mutex callbackMutex() {
+        return callbackMutex;
+    }
+
+    /** The dump under way to it, or null ({@code nlk->cb_running}). */
+    @Nullable NetlinkDump dump() {
+        return dump.rcuDereference();
+    }
+
+    void setDump(@Nullable NetlinkDump running) {
+        dump.rcuAssign(running);
+    }
+
+    /** What the filler said last: positive while there is more. */
+    int dumpDoneErrno() {
+        return dumpDoneErrno.get();
+    }
+
+    void setDumpDoneErrno(int value) {
+        dumpDoneErrno.set(value);
     }
 
     // ---- The protocol's owner ---------------------------------------------------------------

@@ -256,6 +256,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
                 notifier.released(sk.protocol(), sk.portid());
             }
         }
+        netlink.dumps().terminate(sk);
         sk.module().put();
         if (sk.hasFlag(NetlinkSock.F_KERNEL_SOCKET)) {
             unregister(sk.table());

@@ -46,7 +46,7 @@ public final class ScriptSession {
         return files.apply(path);
     }
 
-    // ---- Sockets -------------------------------------------------------------------------------
+    // ---- Sockets ----------------------------------------------------------------------------
 
     /** Gives a descriptor a name. */
     public void open(String name, int fd) {
@@ -95,7 +95,7 @@ public final class ScriptSession {
         }
     }
 
-    // ---- Port ids ------------------------------------------------------------------------------
+    // ---- Port ids ---------------------------------------------------------------------------
 
     /**
      * The port id of a request: a number, {@code "$tgid"}, or {@code "$a"} for the present one of
@@ -133,7 +133,7 @@ public final class ScriptSession {
                 : new JsonPrimitive(Integer.toUnsignedLong(portid));
     }
 
-    // ---- Answers -------------------------------------------------------------------------------
+    // ---- Answers ----------------------------------------------------------------------------
 
     /** What a call returned, as an answer. */
     public static JsonObject answer(int result) {

@@ -54,7 +54,7 @@ final class SocketOperations {
         return value == null ? otherwise : (int) value.getAsLong();
     }
 
-    // ---- Sockets and names ---------------------------------------------------------------------
+    // ---- Sockets and names ------------------------------------------------------------------
 
     private static JsonObject socket(ScriptSession session, JsonObject line) {
         int fd =
@@ -117,7 +117,7 @@ final class SocketOperations {
         return ScriptSession.answer(result);
     }
 
-    // ---- Options -------------------------------------------------------------------------------
+    // ---- Options ----------------------------------------------------------------------------
 
     private static int optionName(JsonObject line, int level) {
         ScriptConstants names =
@@ -188,7 +188,7 @@ final class SocketOperations {
                 session.provider().attachFilter(session.fd(line), integer(line, "accept", 0)));
     }
 
-    // ---- Messages ------------------------------------------------------------------------------
+    // ---- Messages ---------------------------------------------------------------------------
 
     private static JsonObject send(ScriptSession session, JsonObject line) {
         byte[] data = HexText.parse(line.get("data").getAsString());
@@ -264,7 +264,7 @@ final class SocketOperations {
         return creds;
     }
 
-    // ---- The rest ------------------------------------------------------------------------------
+    // ---- The rest ---------------------------------------------------------------------------
 
     private static JsonObject poll(ScriptSession session, JsonObject line) {
         int events = ScriptConstants.EVENT.parseFlags(line.get("events"));
