@@ -26,6 +26,7 @@ public final class KernelConfig {
     private boolean recording;
     private boolean keepGoing;
     private int lockupPoints = Limits.LOCKUP_POINTS;
+    private long instantPoints = Limits.INSTANT_POINTS;
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
     private @Nullable Consumer<TraceEvent> traceListener;
@@ -44,6 +45,7 @@ public final class KernelConfig {
         recording = from.recording;
         keepGoing = from.keepGoing;
         lockupPoints = from.lockupPoints;
+        instantPoints = from.instantPoints;
         output = from.output;
         log = from.log;
         traceListener = from.traceListener;
@@ -229,6 +231,18 @@ public final class KernelConfig {
     public KernelConfig trace(@Nullable Consumer<TraceEvent> value) {
         KernelConfig copy = new KernelConfig(this);
         copy.traceListener = value;
+        return copy;
+    }
+
+    /** Points at one instant of the simulated clock after which somebody polls and never sleeps. */
+    public long instantPoints() {
+        return instantPoints;
+    }
+
+    /** Points at one instant of the simulated clock after which somebody polls and never sleeps. */
+    public KernelConfig instantPoints(long value) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.instantPoints = value;
         return copy;
     }
 }

@@ -18,7 +18,7 @@ public final class Limits {
      * Points that may pass at one instant of the simulated machine's clock. Time passes there only
      * when nothing can run, so a process that polls and never sleeps would hold it for ever.
      */
-    public static final long INSTANT_POINTS = 50_000_000;
+    public static final long INSTANT_POINTS = 2_000_000_000;
 
     /** Lines that the log keeps (Linux: {@code 1 << CONFIG_LOG_BUF_SHIFT} bytes). */
     public static final int LOG_RECORDS = 1 << 16;

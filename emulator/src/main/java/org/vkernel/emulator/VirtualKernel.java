@@ -107,6 +107,7 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.cpus(),
                                 config.profile().preemption() == Profile.Preemption.FULL,
                                 config.lockupPoints(),
+                                config.instantPoints(),
                                 config.newStrategy(),
                                 config.jitter(),
                                 config.recording()),

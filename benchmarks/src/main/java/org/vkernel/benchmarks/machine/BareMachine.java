@@ -14,7 +14,13 @@ final class BareMachine {
         sched =
                 new Scheduler(
                         new Scheduler.Setup(
-                                cpus, true, Scheduler.NO_LOCKUP_LIMIT, strategy, false, false),
+                                cpus,
+                                true,
+                                Scheduler.NO_LOCKUP_LIMIT,
+                                Long.MAX_VALUE / 2,
+                                strategy,
+                                false,
+                                false),
                         new NoEvents());
         sched.hostEnter(sched.boot());
     }

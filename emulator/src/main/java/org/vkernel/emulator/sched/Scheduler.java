@@ -27,6 +27,7 @@ public final class Scheduler {
     final MachineEvents events;
     final boolean fullPreemption;
     final int lockupPoints;
+    final long instantPoints;
     final @Nullable SimMachine sim;
     private final @Nullable ParallelMachine par;
     private final IrqHandler[] handlers = new IrqHandler[LINES];
@@ -39,6 +40,7 @@ public final class Scheduler {
             int cpus,
             boolean fullPreemption,
             int lockupPoints,
+            long instantPoints,
             @Nullable Strategy strategy,
             boolean jitter,
             boolean recording) {}
@@ -52,6 +54,7 @@ public final class Scheduler {
         this.events = events;
         this.fullPreemption = setup.fullPreemption();
         this.lockupPoints = setup.lockupPoints();
+        this.instantPoints = setup.instantPoints();
         cpus = new Cpu[setup.cpus()];
         for (int i = 0; i < cpus.length; i++) {
             Cpu cpu = new Cpu(i);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.vkernel.emulator.Limits;
 
 /**
  * The simulated machine: any number of emulated CPUs on one real one, driven by a {@link Strategy}.
@@ -36,7 +35,7 @@ public final class SimMachine {
     private long step;
 
     /** Where the points run out that may pass at one instant of virtual time. */
-    private long instantEnd = Limits.INSTANT_POINTS;
+    private long instantEnd;
 
     /** How many alternatives the other CPUs offer. */
     private int elsewhere;
@@ -59,6 +58,7 @@ public final class SimMachine {
         this.threads = new TaskThreads(this, sched);
         this.choices = new Choices(this, strategy, events, recording);
         this.cpus = sched.cpus;
+        this.instantEnd = sched.instantPoints;
         this.fullPreemption = sched.fullPreemption;
         this.jitter = jitter;
     }
@@ -114,7 +114,7 @@ public final class SimMachine {
                     "no time passes",
                     task
                             + " and others passed "
-                            + Limits.INSTANT_POINTS
+                            + sched.instantPoints
                             + " points while the clock stood still: somebody polls and never"
                             + " sleeps");
         }
@@ -384,7 +384,7 @@ public final class SimMachine {
             throw new KernelHalt();
         }
         init.lockupBudget = sched.lockupPoints;
-        instantEnd = step + Limits.INSTANT_POINTS;
+        instantEnd = step + sched.instantPoints;
     }
 
     void schedule(Task task) {
@@ -530,7 +530,7 @@ public final class SimMachine {
     }
 
     private void passTime(long deadline) {
-        instantEnd = step + Limits.INSTANT_POINTS;
+        instantEnd = step + sched.instantPoints;
         for (Cpu cpu : cpus) {
             cpu.clockNs = Math.max(cpu.clockNs, deadline);
             if (cpu.deadlineNs <= deadline) {

@@ -240,7 +240,8 @@ class SimMachineTest {
 
     @Test
     void processThatPollsAndNeverSleeps_isReportedSinceNoTimePasses() {
-        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1).cpus(1));
+        VirtualKernel kernel =
+                VirtualKernel.boot(KernelConfig.simulated(1).cpus(1).instantPoints(100_000));
         UserProcess poller =
                 kernel.spawn(
                         "poller",
