@@ -12,12 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
-import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.irq.Tasklets;
@@ -31,11 +29,7 @@ import org.vkernel.emulator.printk.Printk;
 import org.vkernel.emulator.proc.ProcFs;
 import org.vkernel.emulator.process.ProcessBody;
 import org.vkernel.emulator.process.UserProcess;
-import org.vkernel.emulator.sched.ChoiceKind;
-import org.vkernel.emulator.sched.Cpu;
 import org.vkernel.emulator.sched.KernelHalt;
-import org.vkernel.emulator.sched.MachineEvents;
-import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
@@ -58,12 +52,6 @@ import org.vkernel.emulator.workqueue.Workqueues;
  * calls. Closing a kernel kills its processes, unloads its modules and checks for leaks.
  */
 public final class VirtualKernel implements AutoCloseable {
-    private static final TraceKind SWITCH =
-            TraceKind.of("sched", "sched_switch", "prev_pid", "next_pid", "");
-    private static final TraceKind CHOICE =
-            TraceKind.of("machine", "choice", "step", "count", "answer");
-    private static final TraceKind IRQ = TraceKind.of("irq", "irq_handler", "lines", "", "");
-    private static final TraceKind REPORT = TraceKind.of("kernel", "bug_report", "number", "", "");
     private static final TraceKind PRINT = TraceKind.of("process", "print", "hash", "", "");
 
     private static final ImmutableList<Subsystem> BUILT_IN =
@@ -91,13 +79,12 @@ public final class VirtualKernel implements AutoCloseable {
     private final SplitMix random;
     private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
     private final Map<Integer, UserProcess> processes = new ConcurrentHashMap<>();
-    private final List<UserProcess> failed = new CopyOnWriteArrayList<>();
-    private final List<BugReport> reports = new CopyOnWriteArrayList<>();
+    private final KernelEvents events = new KernelEvents(this);
+    private final Failures failures = new Failures(this);
     private final AtomicReference<@Nullable Thread> hostThread = new AtomicReference<>();
     private volatile boolean shuttingDown;
     private boolean closed;
     private boolean unwound;
-    private boolean leftBehind;
 
     private VirtualKernel(KernelConfig config) {
         this.config = config;
@@ -111,7 +98,7 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.newStrategy(),
                                 config.jitter(),
                                 config.recording()),
-                        new Events());
+                        events);
         this.trace = new Trace(sched, config.traceListener());
         this.printk = new Printk(sched, trace, config.log());
         this.random = new SplitMix(~config.seed());
@@ -327,7 +314,7 @@ public final class VirtualKernel implements AutoCloseable {
         try {
             return syscall(body);
         } catch (KernelHalt halt) {
-            throw failure("the run has ended");
+            throw failures.toException("the run has ended");
         }
     }
 
@@ -555,7 +542,7 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** A process died of an exception. */
     public void processFailed(UserProcess process, Throwable thrown) {
-        failed.add(process);
+        failures.addProcess(process);
         config.output().accept(process + ": " + thrown);
     }
 
@@ -570,33 +557,12 @@ public final class VirtualKernel implements AutoCloseable {
      * @param known whether Linux has this one too, so that it neither counts nor ends the run
      */
     public void report(String rule, String what, List<String> stack, boolean known) {
-        Task task = sched.current();
-        int count = task.preemptCount();
-        BugReport report =
-                new BugReport(
-                        rule,
-                        what,
-                        task.toString(),
-                        task.cpu().index(),
-                        sched.clockNs(),
-                        PreemptCount.inHardirq(count)
-                                ? "hardirq"
-                                : PreemptCount.inServingSoftirq(count) ? "softirq" : "process",
-                        stack,
-                        known);
-        reports.add(report);
-        if (trace.isActive()) {
-            trace.emit(REPORT, reports.size(), 0, 0, rule);
-        }
-        report.lines().forEach(line -> printk.write(LogLevel.ALERT, line));
-        if (!known && !config.keepGoing()) {
-            sched.halt();
-        }
+        failures.report(rule, what, stack, known);
     }
 
     /** An exception left kernel or module code that runs for the current task. */
     public void oops(Throwable thrown) {
-        new Events().oops(sched.current(), thrown, false);
+        events.oops(sched.current(), thrown, false);
     }
 
     /** Whether the running task may do what only root may ({@code capable()}). */
@@ -607,7 +573,7 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** Every report so far, the known ones included. */
     public List<BugReport> reports() {
-        return ImmutableList.copyOf(reports);
+        return failures.reports();
     }
 
     /** Whether {@link #close} has begun: whatever waits without a limit gives up. */
@@ -628,33 +594,12 @@ public final class VirtualKernel implements AutoCloseable {
 
     private KernelFailedException failed() {
         unwind();
-        return failure("the run has ended");
-    }
-
-    private KernelFailedException failure(String otherwise) {
-        List<BugReport> bad = reports.stream().filter(report -> !report.known()).toList();
-        Throwable outsiders = sched.failure();
-        if (outsiders != null) {
-            return new KernelFailedException(outsiders.toString(), bad, outsiders);
-        }
-        if (!bad.isEmpty()) {
-            BugReport first = bad.getFirst();
-            return new KernelFailedException(String.join("\n", first.lines()), bad);
-        }
-        if (!failed.isEmpty()) {
-            UserProcess process = failed.getFirst();
-            Throwable cause = process.failure();
-            return new KernelFailedException(
-                    "process " + process + " died of " + cause,
-                    bad,
-                    cause == null ? new IllegalStateException() : cause);
-        }
-        return new KernelFailedException(otherwise, bad);
+        return failures.toException("the run has ended");
     }
 
     private void throwFailures() {
-        if (!failed.isEmpty()) {
-            throw failure("a process failed");
+        if (failures.hasProcess()) {
+            throw failures.toException("a process failed");
         }
     }
 
@@ -672,10 +617,8 @@ public final class VirtualKernel implements AutoCloseable {
             return;
         }
         shutdown();
-        if (reports.stream().anyMatch(report -> !report.known())
-                || !failed.isEmpty()
-                || sched.failure() != null) {
-            throw failure("the run failed");
+        if (failures.hasAny()) {
+            throw failures.toException("the run failed");
         }
     }
 
@@ -737,68 +680,7 @@ public final class VirtualKernel implements AutoCloseable {
         if (!unwound) {
             unwound = true;
             sched.unwind();
-            modules.releaseAll(leftBehind);
-        }
-    }
-
-    /** What the machine tells. */
-    private final class Events implements MachineEvents {
-        @Override
-        public void switched(Cpu cpu, Task from, Task to) {
-            trace.emit(SWITCH, from.pid(), to.pid(), 0);
-        }
-
-        @Override
-        public void chosen(ChoiceKind kind, int count, int answer, long step) {
-            trace.emit(CHOICE, step, count, answer);
-        }
-
-        @Override
-        public void interrupted(Cpu cpu, int lines) {
-            if (trace.isActive()) {
-                trace.emit(IRQ, lines, 0, 0);
-            }
-        }
-
-        @Override
-        public void deadlock(String waits) {
-            report("deadlock: every task waits, and no timer is pending", waits, List.of(), false);
-            sched.halt();
-        }
-
-        @Override
-        public void softLockup(Task task) {
-            SimMachine sim = sched.sim();
-            long step = sim == null ? 0 : sim.step();
-            report(
-                    "soft lockup",
-                    task.cpu() + " stuck in " + task + " at step " + step,
-                    StackTraces.here(),
-                    false);
-        }
-
-        @Override
-        public void broken(String rule, String what) {
-            report(rule, what, StackTraces.here(), false);
-        }
-
-        @Override
-        public void oops(Task task, Throwable thrown, boolean inInterrupt) {
-            report(
-                    (inInterrupt ? "kernel panic: " : "Oops: ") + thrown.getClass().getName(),
-                    String.valueOf(thrown.getMessage()),
-                    StackTraces.of(thrown),
-                    false);
-            if (inInterrupt) {
-                sched.halt();
-            }
-        }
-
-        @Override
-        public void leftBehind(Task task) {
-            leftBehind = true;
-            printk.write(
-                    LogLevel.ALERT, task + " swallowed the end of the run and was left behind");
+            modules.releaseAll(events.isTaskLeftBehind());
         }
     }
 }

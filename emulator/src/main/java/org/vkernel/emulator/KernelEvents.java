@@ -1,0 +1,91 @@
+package org.vkernel.emulator;
+
+import java.util.List;
+import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.emulator.sched.ChoiceKind;
+import org.vkernel.emulator.sched.Cpu;
+import org.vkernel.emulator.sched.MachineEvents;
+import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.trace.TraceKind;
+
+/** Turns what a kernel's machine tells into trace events and bug reports. */
+final class KernelEvents implements MachineEvents {
+    private static final TraceKind SWITCH =
+            TraceKind.of("sched", "sched_switch", "prev_pid", "next_pid", "");
+    private static final TraceKind CHOICE =
+            TraceKind.of("machine", "choice", "step", "count", "answer");
+    private static final TraceKind IRQ = TraceKind.of("irq", "irq_handler", "lines", "", "");
+
+    private final VirtualKernel kernel;
+    private boolean taskLeftBehind;
+
+    KernelEvents(VirtualKernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** Whether a task's thread may still be in the kernel's or a module's code after the end. */
+    boolean isTaskLeftBehind() {
+        return taskLeftBehind;
+    }
+
+    @Override
+    public void switched(Cpu cpu, Task from, Task to) {
+        kernel.trace().emit(SWITCH, from.pid(), to.pid(), 0);
+    }
+
+    @Override
+    public void chosen(ChoiceKind kind, int count, int answer, long step) {
+        kernel.trace().emit(CHOICE, step, count, answer);
+    }
+
+    @Override
+    public void interrupted(Cpu cpu, int lines) {
+        if (kernel.trace().isActive()) {
+            kernel.trace().emit(IRQ, lines, 0, 0);
+        }
+    }
+
+    @Override
+    public void deadlock(String waits) {
+        kernel.report(
+                "deadlock: every task waits, and no timer is pending", waits, List.of(), false);
+        kernel.sched().halt();
+    }
+
+    @Override
+    public void softLockup(Task task) {
+        SimMachine sim = kernel.sched().sim();
+        long step = sim == null ? 0 : sim.step();
+        kernel.report(
+                "soft lockup",
+                task.cpu() + " stuck in " + task + " at step " + step,
+                StackTraces.here(),
+                false);
+    }
+
+    @Override
+    public void broken(String rule, String what) {
+        kernel.report(rule, what, StackTraces.here(), false);
+    }
+
+    @Override
+    public void oops(Task task, Throwable thrown, boolean inInterrupt) {
+        kernel.report(
+                (inInterrupt ? "kernel panic: " : "Oops: ") + thrown.getClass().getName(),
+                String.valueOf(thrown.getMessage()),
+                StackTraces.of(thrown),
+                false);
+        if (inInterrupt) {
+            kernel.sched().halt();
+        }
+    }
+
+    @Override
+    public void leftBehind(Task task) {
+        taskLeftBehind = true;
+        kernel.printk()
+                .write(LogLevel.ALERT, task + " swallowed the end of the run and was left behind");
+    }
+}
