@@ -1,7 +1,7 @@
 package org.vkernel.emulator.sock;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import com.google.common.collect.ImmutableList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.locking.WaitQueue;
@@ -45,7 +45,9 @@ public final class Sockets {
     private final KmemCache inodes;
     private final KmemCache files;
     private final AtomicInt lastInode;
-    private final Map<Integer, SocketFamily> families = new ConcurrentHashMap<>();
+
+    /** By number; there is hardly more than one. */
+    private volatile List<SocketFamily> families = List.of();
 
     /** Makes a kernel's sockets, without families. */
     public Sockets(Scheduler sched, Memory mm, HrTimers timers) {
@@ -61,7 +63,7 @@ public final class Sockets {
     }
 
     /**
-     * {@code sock_register()}.
+     * {@code sock_register()}. Context: process, of a kernel that boots.
      *
      * @return 0; {@code -EEXIST} if its number is taken; {@code -ENOBUFS} if there is no such
      *     number
@@ -70,12 +72,31 @@ public final class Sockets {
         if (family.family() < 0 || family.family() >= FAMILIES) {
             return -Errno.ENOBUFS;
         }
-        return families.putIfAbsent(family.family(), family) == null ? 0 : -Errno.EEXIST;
+        if (find(family.family()) != null) {
+            return -Errno.EEXIST;
+        }
+        families = ImmutableList.<SocketFamily>builder().addAll(families).add(family).build();
+        return 0;
     }
 
     /** {@code sock_unregister()}. */
     public void unregister(SocketFamily family) {
-        families.remove(family.family(), family);
+        ImmutableList.Builder<SocketFamily> others = ImmutableList.builder();
+        for (SocketFamily other : families) {
+            if (other.family() != family.family()) {
+                others.add(other);
+            }
+        }
+        families = others.build();
+    }
+
+    private @Nullable SocketFamily find(int number) {
+        for (SocketFamily family : families) {
+            if (family.family() == number) {
+                return family;
+            }
+        }
+        return null;
     }
 
     /** The next number of an inode ({@code get_next_ino()}). */
@@ -109,7 +130,7 @@ public final class Sockets {
             return -Errno.ENFILE;
         }
         Socket socket = new Socket(type & TYPE_MASK, nextInode());
-        SocketFamily makes = families.get(family);
+        SocketFamily makes = find(family);
         int error = makes == null ? -Errno.EAFNOSUPPORT : makes.create(socket, protocol);
         if (error == 0 && !files.alloc(running, GfpMask.KERNEL)) {
             error = -Errno.ENFILE;

@@ -73,6 +73,9 @@ public final class Netlink {
         NetlinkTable table = tables.get(protocol);
         if (table == null) {
             NetlinkTable made = new NetlinkTable(sched, protocol);
+            if (protocol == NetlinkProtocol.NETLINK_USERSOCK) {
+                sockets.addUserProtocol(made);
+            }
             NetlinkTable other = tables.compareAndExchange(protocol, null, made);
             table = other == null ? made : other;
         }

@@ -168,28 +168,17 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
     }
 
     /**
-     * Registers the protocol for processes among themselves ({@code netlink_add_usersock_entry()}).
+     * Registers the protocol for processes among themselves, in its new table.
+     *
+     * <p>Models {@code netlink_add_usersock_entry()}. Differs from Linux: that happens at the first
+     * use, not at boot, so that a kernel that does without boots faster; what Linux allocates then
+     * is not counted.
      */
-    void addUserProtocol() {
-        if (!kernel.mm().kmalloc(listenerBytes(GROUPS_MIN), GfpMask.KERNEL)) {
-            sched.reportBroken("netlink_add_usersock_entry: no memory", "listeners");
-        }
-        NetlinkTable table = netlink.table(NetlinkProtocol.NETLINK_USERSOCK);
-        SharedBitmap bits = new SharedBitmap(sched, GROUPS_MIN);
-        boolean flags = tableLock.grab();
+    void addUserProtocol(NetlinkTable table) {
         table.register(
                 NetlinkKernelConfig.DEFAULT.flags(NetlinkKernelConfig.NONROOT_SEND),
                 GROUPS_MIN,
-                bits);
-        tableLock.ungrab(flags);
-    }
-
-    /** Undoes {@link #addUserProtocol}; no socket is left. */
-    void removeUserProtocol() {
-        boolean flags = tableLock.grab();
-        netlink.table(NetlinkProtocol.NETLINK_USERSOCK).unregister();
-        tableLock.ungrab(flags);
-        kernel.mm().kfree(listenerBytes(GROUPS_MIN));
+                new SharedBitmap(sched, GROUPS_MIN));
     }
 
     /**

@@ -19,7 +19,6 @@ public final class NetlinkSubsystem implements Subsystem {
         Netlink netlink = new Netlink(kernel);
         int error = kernel.sockets().register(netlink.sockets());
         Preconditions.checkState(error == 0, "AF_NETLINK: %s", Errno.name(error));
-        netlink.sockets().addUserProtocol();
         kernel.provide(Netlink.class, netlink);
         kernel.proc().create(PROC_PATH, netlink.proc()::show);
     }
@@ -29,7 +28,6 @@ public final class NetlinkSubsystem implements Subsystem {
         Netlink netlink = kernel.use(Netlink.class);
         kernel.proc().remove(PROC_PATH);
         kernel.withdraw(Netlink.class);
-        netlink.sockets().removeUserProtocol();
         kernel.sockets().unregister(netlink.sockets());
     }
 }
