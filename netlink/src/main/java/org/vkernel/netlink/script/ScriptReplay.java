@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Does a script's operations and compares each answer with the recorded one. */
 public final class ScriptReplay {
@@ -48,7 +49,7 @@ public final class ScriptReplay {
                 continue;
             }
             JsonObject answer = operation.perform(session, line.json());
-            if (line.hasAnswer() && !isSame(line.json(), answer)) {
+            if (line.hasAnswer() && !isSame(session, line.json(), answer)) {
                 divergences.add(
                         new Divergence(line.number(), line.json().toString(), answer.toString()));
             }
@@ -56,17 +57,18 @@ public final class ScriptReplay {
         return divergences;
     }
 
-    private static boolean isSame(JsonObject recorded, JsonObject answer) {
+    private static boolean isSame(ScriptSession session, JsonObject recorded, JsonObject answer) {
+        JsonElement out = recorded.get("out");
         return isSame(recorded.get("ret"), answer.get("ret"))
                 && isSame(recorded.get("err"), answer.get("err"))
-                && isSameOut(recorded.get("out"), answer.get("out"));
+                && isSameOut(out == null ? null : session.normalised(out), answer.get("out"));
     }
 
-    private static boolean isSame(JsonElement recorded, JsonElement answer) {
+    private static boolean isSame(@Nullable JsonElement recorded, @Nullable JsonElement answer) {
         return recorded == null ? answer == null : recorded.equals(answer);
     }
 
-    private static boolean isSameOut(JsonElement recorded, JsonElement answer) {
+    private static boolean isSameOut(@Nullable JsonElement recorded, @Nullable JsonElement answer) {
         if (recorded == null || answer == null) {
             return recorded == null && answer == null;
         }

@@ -1,10 +1,13 @@
 package org.vkernel.netlink.script;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.vkernel.emulator.Errno;
 import org.vkernel.netlink.core.MsgHdr;
@@ -23,6 +26,7 @@ public final class ScriptSession {
     private final Map<String, Integer> descriptors = new LinkedHashMap<>();
     private final Map<String, Integer> lastPortids = new LinkedHashMap<>();
     private final Map<Integer, String> chosenBy = new LinkedHashMap<>();
+    private final Set<String> namedAsTgid = new LinkedHashSet<>();
 
     /**
      * Begins a session.
@@ -89,7 +93,10 @@ public final class ScriptSession {
             int portid = own.pid();
             int before = lastPortids.getOrDefault(name, 0);
             lastPortids.put(name, portid);
-            if (portid != before && portid != asked && portid != 0 && portid != tgid) {
+            boolean chosen = portid != before && portid != asked && portid != 0;
+            if (chosen && portid == tgid) {
+                namedAsTgid.add("$" + name);
+            } else if (chosen) {
                 chosenBy.putIfAbsent(portid, name);
             }
         }
@@ -131,6 +138,32 @@ public final class ScriptSession {
         return name != null
                 ? new JsonPrimitive("$" + name)
                 : new JsonPrimitive(Integer.toUnsignedLong(portid));
+    }
+
+    /**
+     * A recorded answer with the process id named {@code "$tgid"} everywhere: some recorders name
+     * it by the socket that the kernel chose it for.
+     */
+    JsonElement normalised(JsonElement recorded) {
+        if (recorded.isJsonPrimitive()) {
+            JsonPrimitive value = recorded.getAsJsonPrimitive();
+            return value.isString() && namedAsTgid.contains(value.getAsString())
+                    ? new JsonPrimitive(TGID)
+                    : recorded;
+        }
+        if (recorded.isJsonArray()) {
+            JsonArray array = new JsonArray();
+            recorded.getAsJsonArray().forEach(element -> array.add(normalised(element)));
+            return array;
+        }
+        if (recorded.isJsonObject()) {
+            JsonObject object = new JsonObject();
+            for (Map.Entry<String, JsonElement> member : recorded.getAsJsonObject().entrySet()) {
+                object.add(member.getKey(), normalised(member.getValue()));
+            }
+            return object;
+        }
+        return recorded;
     }
 
     // ---- Answers ----------------------------------------------------------------------------

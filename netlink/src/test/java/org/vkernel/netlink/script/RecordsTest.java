@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.vkernel.emulator.KernelConfig;
 
 /**
- * Replays records of Linux 6.18.44 on both machines: every answer is that of Linux.
+ * Replays records of Linux 6.18.44 and 6.1.192 on both machines: every answer is that of Linux.
  *
  * <p>The records are those of NETLINK_USERSOCK: bind, send and receive, multicast, congestion,
  * options, poll. Each file is a script of one process; its folder says what it is about.
