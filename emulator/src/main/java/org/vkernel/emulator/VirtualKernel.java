@@ -656,6 +656,7 @@ public final class VirtualKernel implements AutoCloseable {
             left.forEach(process -> process.signal(UserProcess.SIGKILL));
             left.forEach(UserProcess::awaitExit); // one may have made another meanwhile
         }
+        init.files().closeAll();
         modules.unloadAll();
         for (Subsystem subsystem : BUILT_IN.reverse()) {
             subsystem.exit(this);

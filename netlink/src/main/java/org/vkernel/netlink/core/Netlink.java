@@ -276,6 +276,21 @@ public final class Netlink {
         return counters.read();
     }
 
+    /**
+     * Checks what holds whenever nothing runs: charges and counts of each socket with a port id,
+     * the members' list, and the bitmap of listeners. Context: process.
+     *
+     * @throws IllegalStateException naming what does not hold
+     */
+    void checkInvariants() {
+        for (int protocol = 0; protocol < NetlinkProtocol.MAX_LINKS; protocol++) {
+            NetlinkTable table = tables.get(protocol);
+            if (table != null) {
+                table.checkInvariants();
+            }
+        }
+    }
+
     // ---- For the parts ----------------------------------------------------------------------
 
     /** {@code netlink_allowed()}: whether the protocol, or the process's rights, permit it. */

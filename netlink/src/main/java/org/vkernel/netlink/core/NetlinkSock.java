@@ -1,5 +1,7 @@
 package org.vkernel.netlink.core;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -241,6 +243,28 @@ public final class NetlinkSock extends Sock {
 
     void setMaxRecvmsgLen(int bytes) {
         maxRecvmsgLen.setOnce(bytes);
+    }
+
+    /** See {@link Netlink#checkInvariants}. */
+    void checkInvariants() {
+        int joined = 0;
+        for (int word = 0; word * Integer.SIZE < ngroups(); word++) {
+            joined += Integer.bitCount(groupWord(word));
+        }
+        checkState(
+                joined == subscriptions && (joined != 0) == (memberNode != null),
+                "%s: %s groups, %s subscriptions",
+                this,
+                joined,
+                subscriptions);
+        checkState(
+                rmemAlloc() == receiveQueue().truesizeSum(),
+                "%s: %s bytes charged, %s queued",
+                this,
+                rmemAlloc(),
+                receiveQueue().truesizeSum());
+        checkState(references() >= 2, "%s: %s references", this, references());
+        checkState(!receiveQueue().lock().isHeld(), "%s: its queue is locked", this);
     }
 
     // ---- A dump -----------------------------------------------------------------------------

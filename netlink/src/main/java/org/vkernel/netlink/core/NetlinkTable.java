@@ -1,5 +1,7 @@
 package org.vkernel.netlink.core;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.sched.Scheduler;
@@ -115,6 +117,31 @@ final class NetlinkTable {
         for (int rest = before ^ mask; rest != 0; rest &= rest - 1) {
             int bit = Integer.numberOfTrailingZeros(rest);
             bits.assign(word * Integer.SIZE + bit, (mask >>> bit & 1) != 0);
+        }
+    }
+
+    /** See {@link Netlink#checkInvariants}. */
+    void checkInvariants() {
+        byPortid.forEach(NetlinkSock::checkInvariants);
+        int words = (groups() + Integer.SIZE - 1) / Integer.SIZE;
+        SharedBitmap bits = listeners.rcuDereference();
+        for (int word = 0; word < words; word++) {
+            int mask = 0;
+            for (SharedList.Node<NetlinkSock> node = members.first();
+                    node != null;
+                    node = members.next(node)) {
+                NetlinkSock member = node.value();
+                mask |= member.groupWord(word);
+                checkState(member.subscriptions() > 0, "%s is listed without a group", member);
+            }
+            int listed = bits == null ? 0 : (int) (bits.word(word / 2) >>> (word % 2 * 32));
+            checkState(
+                    bits == null || listed == mask,
+                    "listeners of protocol %s from group %s on: %s, not %s",
+                    protocol,
+                    word * Integer.SIZE + 1,
+                    Integer.toHexString(listed),
+                    Integer.toHexString(mask));
         }
     }
 

@@ -98,4 +98,25 @@ class NetlinkSocketTest {
             assertEquals("recvmsg", failure.call());
         }
     }
+
+    @Test
+    void initLeavesASocketOpen_theKernelsCloseClosesIt() {
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
+            NetlinkSocket socket = open(kernel.init());
+            socket.bind(5, 1);
+            socket.sendTo(new byte[5], new NetlinkAddress(5, 0));
+        }
+    }
+
+    @Test
+    void closedDescriptor_isEbadf() {
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
+            NetlinkSocket socket = open(kernel.init());
+            socket.close();
+            byte[] buffer = new byte[1];
+            assertEquals(-Errno.EBADF, socket.tryReceive(buffer, 0, 1, 0));
+            assertEquals(-Errno.EBADF, socket.trySend(buffer, 0, 1, 0, null));
+            socket.close();
+        }
+    }
 }

@@ -1,4 +1,4 @@
-package org.vkernel.netlink.user;
+package org.vkernel.netlink.core;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,7 +21,7 @@ import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SkMeminfo;
 import org.vkernel.netlink.abi.SocketOption;
 import org.vkernel.netlink.abi.SocketType;
-import org.vkernel.netlink.core.Netlink;
+import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.netlink.wire.NetlinkAddress;
 
 /**
@@ -94,6 +94,7 @@ class NetlinkSocketProperties {
                     default -> receive(sockets[from], models[from]);
                 }
                 check(sockets, models);
+                kernel.run(() -> kernel.use(Netlink.class).checkInvariants());
             }
             for (NetlinkSocket socket : sockets) {
                 socket.close();
