@@ -24,6 +24,9 @@ final class CallbackEntry {
     private final SharedInt seq;
     private final SharedInt group;
 
+    /** The queued era's work of its own; null until its first message. Under the queue's lock. */
+    private @Nullable QueuedCall ownCall;
+
     /** For checks alone: who took it off, once that call is about to return. */
     private volatile @Nullable Task removedBy;
 
@@ -72,6 +75,15 @@ final class CallbackEntry {
     /** Whether {@link #assign} has not come to the group yet. */
     boolean isHalfMade(int groupSeen) {
         return groupSeen != id.idx();
+    }
+
+    /** The caller holds the queue's lock. */
+    @Nullable QueuedCall ownCall() {
+        return ownCall;
+    }
+
+    void setOwnCall(QueuedCall call) {
+        ownCall = call;
     }
 
     void setRemovedBy(Task task) {

@@ -18,6 +18,7 @@ import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.shared.SharedMap;
+import org.vkernel.emulator.skb.SkBuff;
 
 /**
  * The registered callbacks: {@code struct cn_queue_dev} (drivers/connector/cn_queue.c).
@@ -159,6 +160,29 @@ final class CnQueue {
         }
         queueLock.unlockBh();
         return entry;
+    }
+
+    /** What hands over a message under the lock: see {@link #submit}. */
+    interface Submitter {
+        /** Hands {@code skb} to {@code entry}; 0 or a negative errno. Sleeps: never. */
+        int submit(CallbackEntry entry, SkBuff skb);
+    }
+
+    /**
+     * Has {@code submitter} hand a message to the entry of this id, which cannot be unlinked
+     * meanwhile.
+     *
+     * <p>Models {@code cn_call_callback()} of the queued era. Context: process or softirq. Sleeps:
+     * never.
+     *
+     * @return what {@code submitter} returns, or {@code -ENODEV}
+     */
+    int submit(int idx, int val, SkBuff skb, Submitter submitter) {
+        lock();
+        CallbackEntry entry = queueList.get(key(idx, val));
+        int result = entry == null ? -Errno.ENODEV : submitter.submit(entry, skb);
+        queueLock.unlockBh();
+        return result;
     }
 
     /**

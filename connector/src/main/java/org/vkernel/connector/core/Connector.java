@@ -42,6 +42,10 @@ public final class Connector {
 
     private static final String PROC_FILE = "/proc/net/connector";
 
+    /** Where requests for registration notices go, in the queued era. */
+    private static final CbId OWN_ID =
+            CbId.of(ConnectorId.CN_IDX_CONNECTOR, ConnectorId.CN_VAL_CONNECTOR);
+
     private final VirtualKernel kernel;
     private final Netlink netlink;
     private final CnDispatch dispatch;
@@ -58,7 +62,11 @@ public final class Connector {
     Connector(VirtualKernel kernel) {
         this.kernel = kernel;
         this.netlink = kernel.use(Netlink.class);
-        this.dispatch = new DirectDispatch(kernel, this);
+        this.dispatch =
+                switch (kernel.profile().era()) {
+                    case QUEUED -> new QueuedDispatch(kernel, this, OWN_ID);
+                    case DIRECT -> new DirectDispatch(kernel, this);
+                };
         this.alreadyInitialized = new SharedInt(kernel.sched(), 0);
         this.nls = new SharedRef<>(kernel.sched(), null);
         this.cbdev = new SharedRef<>(kernel.sched(), null);
@@ -196,9 +204,10 @@ public final class Connector {
 
     /**
      * Takes a callback off, whoever registered it; an id that nobody registered is passed over.
-     * N.B. a call that has begun may outlast this, and one may even begin after it.
+     * N.B. in the direct era a call that has begun may outlast this, and one may even begin after
+     * it. In the queued era this waits until none runs or is queued.
      *
-     * <p>Models {@code cn_del_callback()}. Context: process. Sleeps: never.
+     * <p>Models {@code cn_del_callback()}. Context: process. Sleeps: in the queued era.
      */
     public void delCallback(CbId id) {
         CnQueue queue = queue();

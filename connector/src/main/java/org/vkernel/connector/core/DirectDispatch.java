@@ -16,10 +16,9 @@ import org.vkernel.netlink.wire.NlMsgHeader;
 
 /** The direct era: a callback runs in its sender's context, before the send returns. */
 final class DirectDispatch implements CnDispatch {
-    private static final TraceKind ENTRY =
+    static final TraceKind ENTRY =
             TraceKind.of("connector", "cn_callback_entry", "idx", "val", "seq");
-    private static final TraceKind EXIT =
-            TraceKind.of("connector", "cn_callback_exit", "idx", "val", "");
+    static final TraceKind EXIT = TraceKind.of("connector", "cn_callback_exit", "idx", "val", "");
 
     private final VirtualKernel kernel;
     private final Connector connector;

@@ -11,6 +11,7 @@
  *          -> CnReceivePath     from the socket: checks of lengths
  *               -> CnDispatch   what an era does then
  *                    DirectDispatch
+ *                    QueuedDispatch -> QueuedCall, CnNotices
  *          -> CnSendPath        to the socket
  *     -> ProcConnector          cn_proc, the connector's own user
  * </pre>
@@ -18,6 +19,7 @@
  * <p>Lock order:
  *
  * <pre>
+ *   CnNotices.notifyLock        a mutex; notices are sent under it, no callback runs under it
  *   CnQueue.queueLock           innermost; taken with bottom halves off; no callback runs under it
  * </pre>
  *

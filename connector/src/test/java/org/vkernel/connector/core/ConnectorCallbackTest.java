@@ -138,7 +138,9 @@ class ConnectorCallbackTest {
     @Test
     void profile2614_hasNoProcessEvents() {
         try (var fixture = ConnectorFixture.boot(Profile.V2_6_14)) {
-            assertEquals("Name            ID\n", fixture.procConnector());
+            assertEquals(
+                    "Name            ID\nconnector       4294967295:4294967295\n",
+                    fixture.procConnector());
         }
     }
 
