@@ -109,7 +109,7 @@ class SoftirqLoadTest {
         assertEquals(80, new HashSet<>(received).size());
     }
 
-    private static void awaitMembers(VirtualKernel kernel, int wanted) {
+    static void awaitMembers(VirtualKernel kernel, int wanted) {
         long rows = 0;
         while (rows < wanted) {
             kernel.runFor(Duration.ofMillis(1));
