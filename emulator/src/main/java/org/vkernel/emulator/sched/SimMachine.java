@@ -78,7 +78,7 @@ public final class SimMachine {
      * tasks or interrupts first.
      *
      * @param access one of {@link Access}
-     * @param object the number of what is touched, 0 for none
+     * @param object the number of what is touched, 0 for none; no strategy asks for it yet
      */
     public void point(int access, long object) {
         Task task = current;
@@ -98,7 +98,7 @@ public final class SimMachine {
                 || !cpu.runQueue.isEmpty()
                 || jitter
                 || step >= instantEnd) {
-            ask(task, access, object);
+            ask(task, access);
         }
     }
 
@@ -107,7 +107,7 @@ public final class SimMachine {
         return current.nextObject();
     }
 
-    private void ask(Task task, int access, long object) {
+    private void ask(Task task, int access) {
         if (step >= instantEnd) {
             instantEnd = Long.MAX_VALUE;
             events.broken(
@@ -119,7 +119,6 @@ public final class SimMachine {
                             + " sleeps");
         }
         task.pendingAccess = access;
-        task.pendingObject = object;
         for (; ; ) {
             int count = count(task, access);
             if (count == 1) {

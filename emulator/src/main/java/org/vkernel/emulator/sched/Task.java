@@ -93,8 +93,6 @@ public final class Task {
     /** Simulated machine: what its last asked point was about to do. */
     int pendingAccess;
 
-    long pendingObject;
-
     /** Points left before its CPU counts as stuck in the kernel. */
     int lockupBudget;
 
