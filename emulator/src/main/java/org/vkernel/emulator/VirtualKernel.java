@@ -506,7 +506,12 @@ public final class VirtualKernel implements AutoCloseable {
      * @throws KernelFailedException if a process failed, or the run ended
      */
     public void runFor(Duration time) {
+        SimMachine sim = sched.sim();
         run(() -> {
+            if (sim != null) {
+                sim.hostSleep(time.toNanos());
+                return;
+            }
             int result = hrTimers.sleep(time.toNanos(), TaskState.UNINTERRUPTIBLE);
             assert result == 0 : result;
         });

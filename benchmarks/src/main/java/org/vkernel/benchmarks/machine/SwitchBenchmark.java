@@ -22,17 +22,26 @@ import org.vkernel.emulator.sched.Strategy;
 /**
  * What a switch of tasks costs on the simulated machine: each point hands the baton over.
  *
- * <p>Driven from a virtual thread, as an exploring loop is. A surprise would be a cost that grows
- * with the number of tasks.
+ * <p>Driven from a virtual thread, as an exploring loop is. The simulated machine runs on one core,
+ * so {@link #switches} gives the JVM one; {@link #switchesIdleCores} leaves it all. There an idle
+ * carrier steals the task that was just made runnable, and the switch pays for its move to another
+ * core. {@link #handOver} is the floor of both: the same turns between bare virtual threads, none
+ * of vkernel's code in between. A surprise would be a cost that grows with the number of tasks, or
+ * that is far from the floor.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "-Djmh.executor=VIRTUAL")
+@Fork(value = 1, jvmArgsAppend = SwitchBenchmark.DRIVER)
 public class SwitchBenchmark {
     private static final int SWITCHES = 10_000;
+
+    /** One core for the JVM, and so one carrier for its virtual threads. */
+    private static final String ONE_CORE = "-XX:ActiveProcessorCount=1";
+
+    static final String DRIVER = "-Djmh.executor=VIRTUAL";
 
     /** Always takes another task. */
     private static final class Away implements Strategy {
@@ -51,10 +60,41 @@ public class SwitchBenchmark {
     @Param({"2", "6"})
     public int tasks;
 
-    /** Ten thousand switches. */
+    /** A switch on one core. */
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
+    @Fork(
+            value = 1,
+            jvmArgsAppend = {DRIVER, ONE_CORE})
     public void switches() {
+        takeTurns();
+    }
+
+    /** A switch where other cores have nothing to do. */
+    @Benchmark
+    @OperationsPerInvocation(SWITCHES)
+    public void switchesIdleCores() {
+        takeTurns();
+    }
+
+    /** The floor of a switch on one core. */
+    @Benchmark
+    @OperationsPerInvocation(SWITCHES)
+    @Fork(
+            value = 1,
+            jvmArgsAppend = {DRIVER, ONE_CORE})
+    public void handOver() throws InterruptedException {
+        BareRing.takeTurns(tasks, SWITCHES);
+    }
+
+    /** The floor of a switch where other cores have nothing to do. */
+    @Benchmark
+    @OperationsPerInvocation(SWITCHES)
+    public void handOverIdleCores() throws InterruptedException {
+        BareRing.takeTurns(tasks, SWITCHES);
+    }
+
+    private void takeTurns() {
         BareMachine machine = new BareMachine(1, new Away());
         SimMachine sim = Objects.requireNonNull(machine.sched().sim());
         for (int i = 0; i < tasks; i++) {

@@ -45,6 +45,9 @@ public final class SimMachine {
 
     private int spinners;
 
+    /** Until when init sleeps for the host; {@link Cpu#NEVER} if it does not. */
+    private long hostDeadlineNs = Cpu.NEVER;
+
     /** Not exclusive to the baton's holder: a host thread may set it, to cut the run short. */
     volatile boolean halting;
 
@@ -430,7 +433,7 @@ public final class SimMachine {
             if (choices.count() > 1) {
                 return choices.ask(ChoiceKind.CPU);
             }
-            long deadline = nextDeadline();
+            long deadline = Math.min(nextDeadline(), hostDeadlineNs);
             if (deadline == Cpu.NEVER) {
                 events.deadlock(Waits.describe(tasks, cpus, sched.init));
                 throw new IllegalStateException("a deadlocked machine was told to go on");
@@ -520,6 +523,23 @@ public final class SimMachine {
 
     // ---- Time --------------------------------------------------------------------------------
 
+    /**
+     * Lets {@code ns} of virtual time pass for the host, while init sleeps.
+     *
+     * <p>No timer of the kernel's: the host takes no interrupt, and time that passes early (the
+     * jitter) never jumps to the end of the host's wait.
+     */
+    public void hostSleep(long ns) {
+        Task init = sched.init;
+        long until = active.clockNs + ns;
+        while (active.clockNs < until) {
+            hostDeadlineNs = until;
+            init.setState(TaskState.UNINTERRUPTIBLE);
+            schedule(init);
+        }
+    }
+
+    /** When the kernel's next timer is due. */
     private long nextDeadline() {
         long next = Cpu.NEVER;
         for (Cpu cpu : cpus) {
@@ -536,6 +556,11 @@ public final class SimMachine {
                 cpu.deadlineNs = Cpu.NEVER;
                 cpu.raise(Scheduler.IRQ_TIMER);
             }
+        }
+        if (hostDeadlineNs <= deadline) {
+            hostDeadlineNs = Cpu.NEVER;
+            sched.init.setState(TaskState.RUNNING);
+            enqueue(selectCpu(sched.init), sched.init);
         }
     }
 

@@ -184,4 +184,28 @@ class TimerSimTest {
             return kernel.trace().fingerprint();
         }
     }
+
+    @Test
+    void jitter_anySeed_neverJumpsOverATimerToTheEndOfTheHostsWait() {
+        for (int seed = 0; seed < 200; seed++) {
+            KernelConfig config =
+                    KernelConfig.simulated(seed).hz(100).cpus(1 + seed % 3).jitter(true);
+            try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+                List<Long> fired = new ArrayList<>();
+                Timer timer =
+                        new Timer(
+                                kernel.timers(),
+                                "every tick",
+                                t -> {
+                                    fired.add(kernel.clock().jiffies());
+                                    t.mod(kernel.clock().jiffies() + 1);
+                                });
+                kernel.run(() -> timer.mod(kernel.clock().jiffies() + 1));
+                kernel.runFor(Duration.ofSeconds(1));
+                // Due every second tick; a handler that is held up may miss some of them.
+                assertTrue(fired.size() >= 25, "seed " + seed + ": " + fired);
+                kernel.run(timer::delSync);
+            }
+        }
+    }
 }

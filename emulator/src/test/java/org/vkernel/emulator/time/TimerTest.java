@@ -225,7 +225,7 @@ class TimerTest {
                     });
                     kernel.runFor(Duration.ofHours(1));
                 });
-        assertEquals(1, interrupts.size(), "init's sleep ends: " + interrupts);
+        assertEquals(List.of(), interrupts, "the host's wait takes none either");
     }
 
     @Test

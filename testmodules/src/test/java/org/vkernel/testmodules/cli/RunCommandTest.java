@@ -91,13 +91,21 @@ class RunCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--cpus 1", "--cpus 8", "--strategy round-robin", "--jitter"})
+    @ValueSource(strings = {"--cpus 1", "--cpus 8", "--strategy round-robin"})
     void choosersOption_changesTheRun(String option) {
         CommandLineRun run = vkernelLine(RACERS + option);
 
         assertEquals(0, run.status(), run.err());
         assertEquals(15, laps(run).size(), run.out());
         assertNotEquals(vkernelLine(RACERS).fingerprint(), run.fingerprint());
+    }
+
+    @Test
+    void jitter_timersPending_changesTheRun() {
+        CommandLineRun run = vkernelLine("run cn_test --for 5s --jitter");
+
+        assertEquals(0, run.status(), run.err());
+        assertNotEquals(vkernelLine("run cn_test --for 5s").fingerprint(), run.fingerprint());
     }
 
     @ParameterizedTest
