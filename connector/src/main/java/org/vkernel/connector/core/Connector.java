@@ -42,10 +42,6 @@ public final class Connector {
 
     private static final String PROC_FILE = "/proc/net/connector";
 
-    /** Where requests for registration notices go, in the queued era. */
-    private static final CbId OWN_ID =
-            CbId.of(ConnectorId.CN_IDX_CONNECTOR, ConnectorId.CN_VAL_CONNECTOR);
-
     private final VirtualKernel kernel;
     private final Netlink netlink;
     private final CnDispatch dispatch;
@@ -58,13 +54,17 @@ public final class Connector {
     /** Whether the one hint at an id that nobody gave out was logged. */
     private volatile boolean isHinted;
 
-    /** A connector that is not there yet: see {@link #init}. */
-    Connector(VirtualKernel kernel) {
+    /**
+     * A connector that is not there yet: see {@link #init}.
+     *
+     * @param ownId where requests for registration notices go, in the queued era
+     */
+    Connector(VirtualKernel kernel, CbId ownId) {
         this.kernel = kernel;
         this.netlink = kernel.use(Netlink.class);
         this.dispatch =
                 switch (kernel.profile().era()) {
-                    case QUEUED -> new QueuedDispatch(kernel, this, OWN_ID);
+                    case QUEUED -> new QueuedDispatch(kernel, this, ownId);
                     case DIRECT -> new DirectDispatch(kernel, this);
                 };
         this.alreadyInitialized = new SharedInt(kernel.sched(), 0);
@@ -82,7 +82,7 @@ public final class Connector {
      *
      * @param owner what each socket of the protocol pins
      * @return 0; {@code -EIO} if the protocol's socket cannot be made; {@code -EINVAL} if there is
-     *     no memory for the queue
+     *     no memory for the queue, or the queued era's own callback cannot be registered
      */
     int init(ModuleRef owner) {
         NetlinkSock socket =
@@ -119,7 +119,7 @@ public final class Connector {
 
     private NetlinkKernelConfig socketConfig(ModuleRef owner) {
         Profile profile = kernel.profile();
-        CnReceivePath receivePath = new CnReceivePath(dispatch, profile.connectorMaxMessageSize());
+        CnReceivePath receivePath = new CnReceivePath(kernel, dispatch);
         NetlinkKernelConfig config =
                 NetlinkKernelConfig.DEFAULT
                         .groups(profile.connectorUsers() + ConnectorLimits.GROUPS_OVER_USERS)

@@ -1,22 +1,37 @@
 package org.vkernel.connector.core;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.connector.abi.ConnectorId;
+import org.vkernel.connector.wire.CbId;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.ModuleContext;
 import org.vkernel.emulator.module.ModuleInfo;
+import org.vkernel.emulator.module.ModuleParam;
 
 /** The connector as a module, {@code cn.ko}; with process events, where the profile has them. */
 @ModuleInfo(name = "cn", core = true)
 public final class ConnectorModule implements KernelModule {
+    @ModuleParam(
+            name = "cn_idx",
+            unsigned = true,
+            description = "index of the connector's own id, which the queued era has")
+    private int ownIdx = ConnectorId.CN_IDX_CONNECTOR;
+
+    @ModuleParam(
+            name = "cn_val",
+            unsigned = true,
+            description = "value of the connector's own id, which the queued era has")
+    private int ownVal = ConnectorId.CN_VAL_CONNECTOR;
+
     private @Nullable Connector connector;
     private @Nullable ProcConnector procEvents;
 
     @Override
     public int init(ModuleContext context) {
         VirtualKernel kernel = context.kernel();
-        Connector made = new Connector(kernel);
+        Connector made = new Connector(kernel, CbId.of(ownIdx, ownVal));
         int error = made.init(context.thisModule());
         if (error != 0) {
             return error;

@@ -204,7 +204,7 @@ class ConnectorCallbackTest {
     void addCallback_beforeInit_isEagain() {
         try (var kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
             kernel.run(() -> {
-                Connector early = new Connector(kernel);
+                Connector early = new Connector(kernel, CbId.of(-1, -1));
 
                 assertEquals(
                         -Errno.EAGAIN, early.addCallback(ID, "early", (message, sender) -> {}));

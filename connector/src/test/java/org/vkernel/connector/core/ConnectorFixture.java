@@ -26,9 +26,9 @@ final class ConnectorFixture implements AutoCloseable {
     final Connector connector;
     final List<String> log = new ArrayList<>();
 
-    private ConnectorFixture(KernelConfig config) {
+    private ConnectorFixture(KernelConfig config, String... params) {
         kernel = VirtualKernel.boot(config.log(log::add));
-        kernel.insmod(ConnectorModule.class);
+        kernel.insmod(ConnectorModule.class, params);
         connector = kernel.use(Connector.class);
     }
 
@@ -40,8 +40,9 @@ final class ConnectorFixture implements AutoCloseable {
         return boot(KernelConfig.simulated(1).profile(profile));
     }
 
-    static ConnectorFixture boot(KernelConfig config) {
-        return new ConnectorFixture(config);
+    /** Boots with parameters of the connector's module, {@code name=value} each. */
+    static ConnectorFixture boot(KernelConfig config, String... params) {
+        return new ConnectorFixture(config, params);
     }
 
     int add(CbId id, String name) {

@@ -26,35 +26,50 @@ final class ModuleParams {
     private final Map<String, Field> fields = new TreeMap<>();
 
     ModuleParams(Class<?> module) {
+        boolean isCore = isCore(module);
         for (Field field : module.getDeclaredFields()) {
-            if (field.isAnnotationPresent(ModuleParam.class)) {
-                if (!Modifier.isStatic(field.getModifiers())
-                        || Modifier.isFinal(field.getModifiers())) {
+            ModuleParam param = field.getAnnotation(ModuleParam.class);
+            if (param != null) {
+                int modifiers = field.getModifiers();
+                if (Modifier.isStatic(modifiers) == isCore || Modifier.isFinal(modifiers)) {
                     throw new IllegalArgumentException(
                             module.getName()
                                     + "."
                                     + field.getName()
-                                    + ": a parameter is static"
+                                    + ": a parameter is "
+                                    + (isCore ? "not static, in a core module," : "static")
                                     + " and not final");
                 }
                 field.setAccessible(true);
-                fields.put(field.getName(), field);
+                fields.put(nameOf(field), field);
             }
         }
+    }
+
+    /** Whether all kernels share the module's class, so that it has no statics of its own. */
+    static boolean isCore(Class<?> module) {
+        ModuleInfo info = module.getAnnotation(ModuleInfo.class);
+        return info != null && info.core();
+    }
+
+    private static String nameOf(Field field) {
+        String name = field.getAnnotation(ModuleParam.class).name();
+        return name.isEmpty() ? field.getName() : name;
     }
 
     /**
      * Stores one parameter.
      *
+     * @param module the module's object, where its parameters are not static
      * @return whether the module has it
      */
-    boolean set(String name, String value) throws InvalidException {
+    boolean set(@Nullable Object module, String name, String value) throws InvalidException {
         Field field = fields.get(name);
         if (field == null) {
             return false;
         }
         try {
-            field.set(null, parse(field, value));
+            field.set(module, parse(field, value));
         } catch (NumberFormatException e) {
             throw new InvalidException(value, name);
         } catch (IllegalAccessException e) {
@@ -90,7 +105,7 @@ final class ModuleParams {
             return value;
         }
         if (type == boolean.class) {
-            return parseBoolean(field.getName(), value);
+            return parseBoolean(nameOf(field), value);
         }
         long number = parseNumber(value);
         if (type == long.class) {
@@ -101,7 +116,7 @@ final class ModuleParams {
                     field + ": a parameter is an int, long, boolean or String");
         }
         if (number < least(field) || number > most(field)) {
-            throw new InvalidException(value, field.getName());
+            throw new InvalidException(value, nameOf(field));
         }
         return (int) number;
     }

@@ -75,11 +75,6 @@ public final class Modules {
         return new ModuleParams(type).expectedInsteadOf(value, name);
     }
 
-    private static boolean isCore(Class<? extends KernelModule> type) {
-        ModuleInfo info = type.getAnnotation(ModuleInfo.class);
-        return info != null && info.core();
-    }
-
     // ---- Loading -----------------------------------------------------------------------------
 
     /**
@@ -178,7 +173,10 @@ public final class Modules {
         Class<? extends KernelModule> type = module.pattern();
         Class<?> loadedType = type;
         LoadedModule copy = null;
-        if (!isCore(type)) {
+        KernelModule object = null;
+        if (ModuleParams.isCore(type)) {
+            object = newCore(type);
+        } else {
             boolean instrument = sched.sim() != null;
             copy = ModuleLoader.shared().acquire(type, instrument);
             module.setLoaded(copy);
@@ -189,10 +187,25 @@ public final class Modules {
             }
             loadedType = copy.moduleClass();
         }
-        ModuleParams known = new ModuleParams(loadedType);
+        int error = store(module, new ModuleParams(loadedType), object, params);
+        if (error != 0) {
+            return error;
+        }
+        if (copy != null) {
+            object = copy.newInstance(KernelModule.class);
+        }
+        module.bind(copy, Objects.requireNonNull(object));
+        return 0;
+    }
+
+    private int store(
+            Module module,
+            ModuleParams known,
+            @Nullable KernelModule object,
+            Map<String, String> params) {
         for (Map.Entry<String, String> param : params.entrySet()) {
             try {
-                if (!known.set(param.getKey(), param.getValue())) {
+                if (!known.set(object, param.getKey(), param.getValue())) {
                     kernel.printk()
                             .write(
                                     LogLevel.WARNING,
@@ -207,7 +220,6 @@ public final class Modules {
                 return fail(message, -Errno.EINVAL);
             }
         }
-        module.bind(copy, copy == null ? newCore(type) : copy.newInstance(KernelModule.class));
         return 0;
     }
 

@@ -50,6 +50,32 @@ class ModulesTest {
         }
     }
 
+    /** Of the kernel's own code: its class is the same in all kernels. */
+    @ModuleInfo(core = true)
+    static final class CoreParameters implements KernelModule {
+        @ModuleParam(name = "core_idx", unsigned = true)
+        private int idx = -1;
+
+        @Override
+        public int init(ModuleContext kernel) {
+            Probe probe = kernel.handedOver(Probe.class);
+            if (probe != null) {
+                probe.tell(Integer.toUnsignedString(idx));
+            }
+            return 0;
+        }
+    }
+
+    @ModuleInfo(core = true)
+    static final class SharedParameter implements KernelModule {
+        @ModuleParam static int shared;
+
+        @Override
+        public int init(ModuleContext kernel) {
+            return shared;
+        }
+    }
+
     static final class Failing implements KernelModule {
         @Override
         public int init(ModuleContext kernel) {
@@ -183,6 +209,31 @@ class ModulesTest {
                 assertEquals(List.of(), kernel.modules().all());
             }
         }
+    }
+
+    @Test
+    void insmod_parametersOfACoreModule_areItsObjectsOwn() {
+        List<String> seen = new ArrayList<>();
+        try (var one = VirtualKernel.boot(KernelConfig.simulated(1));
+                var other = VirtualKernel.boot(KernelConfig.simulated(1))) {
+            one.provide(Probe.class, seen::add);
+            other.provide(Probe.class, seen::add);
+            one.insmod(CoreParameters.class, "core_idx=5");
+            other.insmod(CoreParameters.class);
+            one.rmmod("core_parameters");
+            one.insmod(CoreParameters.class);
+            assertEquals(List.of("5", "4294967295", "4294967295"), seen);
+        }
+        assertEquals(List.of("core_idx"), Modules.paramNames(CoreParameters.class));
+    }
+
+    @Test
+    void parameterThatKernelsWouldShare_isNone() {
+        var refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Modules.paramNames(SharedParameter.class));
+        assertTrue(String.valueOf(refused.getMessage()).contains("not static"));
     }
 
     @Test
