@@ -13,6 +13,7 @@ import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 import org.vkernel.netlink.abi.NlmsghdrLayout;
 import org.vkernel.netlink.wire.NlMsgHeader;
+import org.vkernel.netlink.wire.SkBuffBytes;
 
 /** The direct era: a callback runs in its sender's context, before the send returns. */
 final class DirectDispatch implements CnDispatch {
@@ -58,7 +59,7 @@ final class DirectDispatch implements CnDispatch {
                     CnQueue.RUNS_AFTER_REMOVAL,
                     entry + " is called although cn_del_callback() has returned");
         }
-        CnMsg message = CnMsg.over(SkbBytes.of(skb, NlmsghdrLayout.NLMSG_HDRLEN, size));
+        CnMsg message = CnMsg.over(SkBuffBytes.of(skb, NlmsghdrLayout.NLMSG_HDRLEN, size));
         Trace trace = kernel.trace();
         boolean isTraced = trace.isActive();
         if (isTraced) {

@@ -12,6 +12,7 @@ import org.vkernel.emulator.workqueue.Work;
 import org.vkernel.emulator.workqueue.Workqueue;
 import org.vkernel.emulator.workqueue.Workqueues;
 import org.vkernel.netlink.abi.NlmsghdrLayout;
+import org.vkernel.netlink.wire.SkBuffBytes;
 
 /**
  * A call of a callback that a worker makes: the work of an entry, with room for one message, or
@@ -67,7 +68,7 @@ final class QueuedCall implements Work.Function {
         below = dispatch.enter(this);
         int at = skb.data() + NlmsghdrLayout.NLMSG_HDRLEN;
         int size = CnMsgHeader.length(CnMsgHeader.len(skb.head(), at));
-        CnMsg message = CnMsg.over(SkbBytes.of(skb, NlmsghdrLayout.NLMSG_HDRLEN, size));
+        CnMsg message = CnMsg.over(SkBuffBytes.of(skb, NlmsghdrLayout.NLMSG_HDRLEN, size));
         dispatch.call(entry, message, new SenderInfo(skb));
         dispatch.leave(below);
         below = null;

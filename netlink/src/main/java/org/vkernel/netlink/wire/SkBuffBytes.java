@@ -1,6 +1,7 @@
 package org.vkernel.netlink.wire;
 
 import java.util.List;
+import java.util.Objects;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.netlink.abi.NlmsghdrLayout;
 
@@ -19,6 +20,16 @@ public final class SkBuffBytes extends ByteSlice {
     /** All bytes that {@code skb} holds now. */
     public static ByteSlice of(SkBuff skb) {
         return new SkBuffBytes(skb, skb.head(), skb.data(), skb.len());
+    }
+
+    /**
+     * {@code length} bytes that {@code skb} has from its byte {@code offset} on.
+     *
+     * @throws IndexOutOfBoundsException if it has not as many
+     */
+    public static ByteSlice of(SkBuff skb, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, skb.len());
+        return new SkBuffBytes(skb, skb.head(), skb.data() + offset, length);
     }
 
     @Override
