@@ -1,13 +1,17 @@
 package org.vkernel.emulator;
 
 import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CheckReturnValue;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.TraceEvent;
+import org.vkernel.emulator.variant.Variant;
+import org.vkernel.emulator.variant.Variants;
 
 /**
  * What a kernel is booted with. Immutable: each setter gives a changed copy, so that one
@@ -27,6 +31,7 @@ public final class KernelConfig {
     private boolean keepGoing;
     private int lockupPoints = Limits.LOCKUP_POINTS;
     private long instantPoints = Limits.INSTANT_POINTS;
+    private ImmutableList<Variant> variants = ImmutableList.of();
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
     private @Nullable Consumer<TraceEvent> traceListener;
@@ -46,6 +51,7 @@ public final class KernelConfig {
         keepGoing = from.keepGoing;
         lockupPoints = from.lockupPoints;
         instantPoints = from.instantPoints;
+        variants = from.variants;
         output = from.output;
         log = from.log;
         traceListener = from.traceListener;
@@ -184,6 +190,27 @@ public final class KernelConfig {
         KernelConfig copy = new KernelConfig(this);
         copy.keepGoing = value;
         return copy;
+    }
+
+    /** The historical bugs, and repairs of bugs, that the kernel is to have. */
+    public List<Variant> variants() {
+        return variants;
+    }
+
+    /** With one more historical bug, or repair of a bug. */
+    public KernelConfig variant(Variant value) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.variants = ImmutableList.<Variant>builder().addAll(variants).add(value).build();
+        return copy;
+    }
+
+    /**
+     * With one more historical bug, or repair of a bug.
+     *
+     * @throws IllegalArgumentException if there is none of this name, naming those that there are
+     */
+    public KernelConfig variant(String name) {
+        return variant(Variants.of(name));
     }
 
     /** Points in the kernel without a sleep after which a CPU counts as stuck. */

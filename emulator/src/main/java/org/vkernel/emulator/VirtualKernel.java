@@ -42,6 +42,7 @@ import org.vkernel.emulator.time.HrTimers;
 import org.vkernel.emulator.time.Timers;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.emulator.workqueue.Workqueues;
 
 /**
@@ -59,6 +60,7 @@ public final class VirtualKernel implements AutoCloseable {
                     Comparator.comparingInt(Subsystem::level), ServiceLoader.load(Subsystem.class));
 
     private final KernelConfig config;
+    private final Variants variants;
     private final Scheduler sched;
     private final Trace trace;
     private final Printk printk;
@@ -88,6 +90,7 @@ public final class VirtualKernel implements AutoCloseable {
 
     private VirtualKernel(KernelConfig config) {
         this.config = config;
+        this.variants = new Variants(config.profile(), config.variants());
         this.sched =
                 new Scheduler(
                         new Scheduler.Setup(
@@ -125,7 +128,11 @@ public final class VirtualKernel implements AutoCloseable {
         sched.hostLeave(initTask);
     }
 
-    /** Boots a kernel; the calling thread becomes its init. */
+    /**
+     * Boots a kernel; the calling thread becomes its init.
+     *
+     * @throws IllegalArgumentException if a variant has nothing to change in the profile
+     */
     public static VirtualKernel boot(KernelConfig config) {
         return new VirtualKernel(config);
     }
@@ -138,6 +145,11 @@ public final class VirtualKernel implements AutoCloseable {
 
     public Profile profile() {
         return config.profile();
+    }
+
+    /** Where a part asks for its policies; the historical bugs that this kernel has. */
+    public Variants variants() {
+        return variants;
     }
 
     public Scheduler sched() {
