@@ -10,16 +10,17 @@ import org.vkernel.emulator.skb.SkBuff;
  */
 interface CnDispatch {
     /**
-     * Hands a message to its callback, now or later. Its length fits the sk_buff that holds it; its
-     * own {@code len} is not checked yet.
+     * Hands a message to its callback, now or later. Its lengths fit the sk_buff that holds it.
      *
      * <p>Models {@code cn_call_callback()}. Context: process. Sleeps: may, in the callback.
      * Ownership: where the result is 0 the caller's reference on {@code skb} is taken over.
      *
-     * @return 0; {@code -EINVAL} if the message claims more data than there are; {@code -ENODEV} if
-     *     nobody registered its id; {@code -ENOMEM}
+     * @param idx the id's index, unsigned
+     * @param val the id's value, unsigned
+     * @param size bytes of the message, its header included
+     * @return 0; {@code -ENODEV} if nobody registered its id; {@code -ENOMEM}
      */
-    int call(SkBuff skb);
+    int call(SkBuff skb, int idx, int val, int size);
 
     /**
      * The connector is there. Context: process. Sleeps: may.

@@ -3,6 +3,9 @@ package org.vkernel.connector.core;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.abi.CnCtlMsgLayout;
 import org.vkernel.connector.abi.CnNotifyReqLayout;
+import org.vkernel.connector.core.CnPolicies.RangeMatch;
+import org.vkernel.connector.core.CnPolicies.RequestSize;
+import org.vkernel.connector.core.CnPolicies.ValueCursor;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnCtlMsg;
 import org.vkernel.connector.wire.CnMsg;
@@ -13,6 +16,7 @@ import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.shared.SharedList;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.wire.ByteSlice;
 
 /**
@@ -36,6 +40,9 @@ final class CnNotices {
 
     private final VirtualKernel kernel;
     private final Connector connector;
+    private final RequestSize requestSize;
+    private final RangeMatch rangeMatch;
+    private final ValueCursor valueCursor;
     private final Mutex notifyLock;
 
     /** Newest first; guarded by {@link #notifyLock}. */
@@ -44,6 +51,10 @@ final class CnNotices {
     CnNotices(VirtualKernel kernel, Connector connector) {
         this.kernel = kernel;
         this.connector = connector;
+        Variants variants = kernel.variants();
+        this.requestSize = variants.policy(RequestSize.class, RequestSize.USUAL);
+        this.rangeMatch = variants.policy(RangeMatch.class, RangeMatch.USUAL);
+        this.valueCursor = variants.policy(ValueCursor.class, ValueCursor.USUAL);
         this.notifyLock = new Mutex(kernel.sched(), "notify_lock");
         this.notifyList = new SharedList<>(kernel.sched());
     }
@@ -72,17 +83,13 @@ final class CnNotices {
         }
     }
 
-    private static boolean isWellFormed(ByteSlice data) {
+    private boolean isWellFormed(ByteSlice data) {
         int length = data.length();
         if (length < CnCtlMsgLayout.SIZE) {
             return false;
         }
         CnCtlMsg request = CnCtlMsg.over(data);
-        long ranges =
-                Integer.toUnsignedLong(request.idxNotifyNum())
-                        + Integer.toUnsignedLong(request.valNotifyNum());
-        int rest = length - CnCtlMsgLayout.SIZE;
-        return ranges * CnNotifyReqLayout.SIZE == rest && request.len() == rest;
+        return requestSize.of(request) == length && request.len() == length - CnCtlMsgLayout.SIZE;
     }
 
     private static int size(CnCtlMsg request) {
@@ -103,19 +110,47 @@ final class CnNotices {
         notifyLock.unlock();
     }
 
-    /** Models {@code cn_ctl_msg_equals()}: the group does not count. Both are well formed. */
-    private static boolean isEqual(CnCtlMsg one, CnCtlMsg other) {
+    /** Models {@code cn_ctl_msg_equals()}: the group does not count. */
+    private boolean isEqual(CnCtlMsg one, CnCtlMsg other) {
         int idxRanges = one.idxNotifyNum();
         int valRanges = one.valNotifyNum();
-        if (idxRanges != other.idxNotifyNum() || valRanges != other.valNotifyNum()) {
-            return false;
-        }
-        for (int i = 0; i < idxRanges + valRanges; i++) {
-            if (!one.request(i).equals(other.request(i))) {
+        return idxRanges == other.idxNotifyNum()
+                && valRanges == other.valNotifyNum()
+                && one.len() == other.len()
+                && areEqual(one, other, 0, idxRanges)
+                && areEqual(one, other, idxRanges, valRanges);
+    }
+
+    /** Whether {@code count} ranges from {@code from} on, both unsigned, are the same in both. */
+    private boolean areEqual(CnCtlMsg one, CnCtlMsg other, int from, int count) {
+        for (int i = 0; i != count; i++) {
+            CnNotifyReq range = read(one, from + i, "cn_ctl_msg_equals()");
+            if (range == null || !range.equals(other.request(from + i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /**
+     * The range at a place, unsigned, of a request. Beyond its end Linux would read on: that is
+     * reported, and null.
+     */
+    private @Nullable CnNotifyReq read(CnCtlMsg request, int place, String function) {
+        int stored = request.len() / CnNotifyReqLayout.SIZE;
+        if (Integer.compareUnsigned(place, stored) < 0) {
+            return request.request(place);
+        }
+        kernel.report(
+                "out-of-bounds read",
+                function
+                        + " reads range "
+                        + Integer.toUnsignedString(place)
+                        + " of a request that has "
+                        + stored,
+                StackTraces.here(),
+                false);
+        return null;
     }
 
     /**
@@ -161,19 +196,29 @@ final class CnNotices {
         notifyLock.unlock();
     }
 
-    private static boolean wants(CnCtlMsg request, CbId id) {
+    private boolean wants(CnCtlMsg request, CbId id) {
         int idxRanges = request.idxNotifyNum();
-        return contains(request, 0, idxRanges, id.idx())
-                && contains(request, idxRanges, request.valNotifyNum(), id.val());
+        int matched = find(request, 0, idxRanges, id.idx());
+        return matched >= 0
+                && find(
+                                request,
+                                valueCursor.start(idxRanges, matched),
+                                request.valNotifyNum(),
+                                id.val())
+                        >= 0;
     }
 
-    private static boolean contains(CnCtlMsg request, int from, int count, int number) {
-        for (int i = from; i < from + count; i++) {
-            CnNotifyReq range = request.request(i);
-            if (range.contains(number)) {
-                return true;
+    /** The first of {@code count} ranges from {@code from} on that has the number, or -1. */
+    private int find(CnCtlMsg request, int from, int count, int number) {
+        for (int i = 0; i != count; i++) {
+            CnNotifyReq range = read(request, from + i, "cn_notify()");
+            if (range == null) {
+                return -1;
+            }
+            if (rangeMatch.isIn(range, number)) {
+                return from + i;
             }
         }
-        return false;
+        return -1;
     }
 }

@@ -2,7 +2,6 @@ package org.vkernel.connector.core;
 
 import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.wire.CnMsg;
-import org.vkernel.connector.wire.CnMsgHeader;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.sched.KernelHalt;
@@ -12,7 +11,6 @@ import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 import org.vkernel.netlink.abi.NlmsghdrLayout;
-import org.vkernel.netlink.wire.NlMsgHeader;
 import org.vkernel.netlink.wire.SkBuffBytes;
 
 /** The direct era: a callback runs in its sender's context, before the send returns. */
@@ -30,17 +28,8 @@ final class DirectDispatch implements CnDispatch {
     }
 
     @Override
-    public int call(SkBuff skb) {
-        byte[] head = skb.head();
-        int header = skb.data();
-        int message = header + NlmsghdrLayout.NLMSG_HDRLEN;
-        int size = CnMsgHeader.length(CnMsgHeader.len(head, message));
-        if (Integer.compareUnsigned(NlMsgHeader.len(head, header), NlMsgHeader.length(size)) < 0) {
-            return -Errno.EINVAL;
-        }
+    public int call(SkBuff skb, int idx, int val, int size) {
         CnQueue queue = connector.queue();
-        int idx = CnMsgHeader.idx(head, message);
-        int val = CnMsgHeader.val(head, message);
         @Nullable CallbackEntry entry = queue == null ? null : queue.get(idx, val);
         if (queue == null || entry == null) {
             return -Errno.ENODEV;

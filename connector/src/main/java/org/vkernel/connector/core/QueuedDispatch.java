@@ -3,7 +3,6 @@ package org.vkernel.connector.core;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
-import org.vkernel.connector.wire.CnMsgHeader;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.StackTraces;
@@ -15,8 +14,6 @@ import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 import org.vkernel.emulator.workqueue.Workqueue;
-import org.vkernel.netlink.abi.NlmsghdrLayout;
-import org.vkernel.netlink.wire.NlMsgHeader;
 
 /**
  * The queued era, 2.6.14 to 2.6.38: a callback runs in a worker, after its sender has gone on.
@@ -105,20 +102,11 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
     // ---- Messages ------------------------------------------------------------------------------
 
     @Override
-    public int call(SkBuff skb) {
-        byte[] head = skb.head();
-        int header = skb.data();
-        int message = header + NlmsghdrLayout.NLMSG_HDRLEN;
-        int size = CnMsgHeader.length(CnMsgHeader.len(head, message));
-        if (Integer.compareUnsigned(NlMsgHeader.len(head, header), NlMsgHeader.length(size)) < 0) {
-            return -Errno.EINVAL;
-        }
+    public int call(SkBuff skb, int idx, int val, int size) {
         CnQueue queue = connector.queue();
         if (queue == null) {
             return -Errno.ENODEV;
         }
-        int idx = CnMsgHeader.idx(head, message);
-        int val = CnMsgHeader.val(head, message);
         int result = queue.submit(idx, val, skb, this);
         if (result == -Errno.ENOMEM) {
             Trace trace = kernel.trace();

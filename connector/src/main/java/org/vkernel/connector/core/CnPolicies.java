@@ -1,0 +1,84 @@
+package org.vkernel.connector.core;
+
+import org.vkernel.connector.abi.CnCtlMsgLayout;
+import org.vkernel.connector.abi.CnMsgLayout;
+import org.vkernel.connector.abi.CnNotifyReqLayout;
+import org.vkernel.connector.wire.CnCtlMsg;
+import org.vkernel.connector.wire.CnNotifyReq;
+import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.netlink.abi.NlmsghdrLayout;
+
+/**
+ * The lines of the connector that have been wrong in some Linux, as policies: what each does here
+ * is the documented behaviour, and {@link CnVariants} puts the wrong ones in their place.
+ */
+final class CnPolicies {
+    private CnPolicies() {}
+
+    /** What {@code cn_rx_skb()} does with a datagram too short for a netlink header. */
+    @FunctionalInterface
+    interface ShortMessage {
+        ShortMessage USUAL = skb -> {};
+
+        /** Lets it go; {@code skb} stays the caller's. */
+        void leave(SkBuff skb);
+    }
+
+    /** Which lengths {@code cn_rx_skb()} takes. */
+    @FunctionalInterface
+    interface MessageLength {
+        MessageLength USUAL =
+                (length, claimed, max) -> {
+                    int payload = claimed - NlmsghdrLayout.NLMSG_HDRLEN; // signed, as in C
+                    return payload >= CnMsgLayout.SIZE
+                            && Integer.compareUnsigned(length, claimed) >= 0
+                            && payload <= max;
+                };
+
+        /**
+         * Whether a netlink message is whole and of a fair size.
+         *
+         * @param length bytes that there are, at least those of its header
+         * @param claimed {@code nlmsg_len}, unsigned: the bytes that it claims to have
+         * @param max the greatest payload
+         */
+        boolean isFair(int length, int claimed, int max);
+    }
+
+    /** Which size {@code cn_callback()} wants a request for notices to have. */
+    @FunctionalInterface
+    interface RequestSize {
+        RequestSize USUAL =
+                request ->
+                        CnCtlMsgLayout.SIZE
+                                + CnNotifyReqLayout.SIZE
+                                        * (Integer.toUnsignedLong(request.idxNotifyNum())
+                                                + Integer.toUnsignedLong(request.valNotifyNum()));
+
+        /** The bytes that the request's counts ask for. */
+        long of(CnCtlMsg request);
+    }
+
+    /** What {@code cn_notify()} holds to be in a range. */
+    @FunctionalInterface
+    interface RangeMatch {
+        RangeMatch USUAL = CnNotifyReq::contains;
+
+        /** Whether {@code number}, unsigned, is in {@code range}. */
+        boolean isIn(CnNotifyReq range, int number);
+    }
+
+    /** Where {@code cn_notify()} begins to read the ranges of values. */
+    @FunctionalInterface
+    interface ValueCursor {
+        ValueCursor USUAL = (idxCount, matched) -> idxCount;
+
+        /**
+         * The place of the first range of values among all ranges.
+         *
+         * @param idxCount how many ranges of indices there are, unsigned
+         * @param matched the place of the one that matched
+         */
+        int start(int idxCount, int matched);
+    }
+}
