@@ -63,6 +63,17 @@ public final class ControlBuffer {
         return (length + CMSG_ALIGNTO - 1) & -CMSG_ALIGNTO;
     }
 
+    /** Takes over what another kernel wrote, which is no longer than this buffer. */
+    public void set(byte[] written) {
+        System.arraycopy(written, 0, bytes, 0, written.length);
+        used = written.length;
+    }
+
+    /** How many bytes there is room for. */
+    public int size() {
+        return bytes.length;
+    }
+
     /** How many bytes are filled ({@code msg_controllen} after the call). */
     public int used() {
         return used;

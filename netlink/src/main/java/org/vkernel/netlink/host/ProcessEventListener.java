@@ -1,0 +1,90 @@
+package org.vkernel.netlink.host;
+
+import org.vkernel.netlink.abi.NlmsghdrLayout;
+import org.vkernel.netlink.wire.LittleEndian;
+
+/**
+ * What a socket has asked of the host's process events, and what that did to the kernel's count of
+ * listeners.
+ *
+ * <p>The count is the machine's, and closing a socket does not lower it: whoever raises it must
+ * take that back.
+ *
+ * <p>Models {@code cn_proc_mcast_ctl()} (drivers/connector/cn_proc.c), as far as it counts.
+ */
+final class ProcessEventListener {
+    static final int LISTEN = 1;
+    static final int IGNORE = 2;
+
+    // struct cn_msg, behind the netlink header.
+    private static final int ID_IDX = NlmsghdrLayout.NLMSG_HDRLEN;
+    private static final int ID_VAL = NlmsghdrLayout.NLMSG_HDRLEN + 4;
+    private static final int LEN = NlmsghdrLayout.NLMSG_HDRLEN + 16;
+    private static final int DATA = NlmsghdrLayout.NLMSG_HDRLEN + 20;
+    private static final int CN_IDX_PROC = 1;
+    private static final int CN_VAL_PROC = 1;
+
+    /** {@code CONNECTOR_MAX_MSG_SIZE} and a netlink header. */
+    private static final int MESSAGE_MAX = 16_384 + NlmsghdrLayout.NLMSG_HDRLEN;
+
+    private int last;
+    private int counted;
+
+    /** What it asked for last, 0 for nothing yet. */
+    int last() {
+        return last;
+    }
+
+    /** By how much it raised the count; below 0 if it lowered it. */
+    int counted() {
+        return counted;
+    }
+
+    /** Notes a message that the kernel took. */
+    void sent(byte[] message, int offset, int length) {
+        int operation = operation(message, offset, length);
+        if (operation == NONE) {
+            return;
+        }
+        boolean listening = last != 0 && last != IGNORE;
+        if (operation == LISTEN && !listening) {
+            counted++;
+        } else if (operation == IGNORE && listening) {
+            counted--;
+        }
+        last = operation;
+    }
+
+    private static final int NONE = 0;
+
+    private static int operation(byte[] message, int offset, int length) {
+        if (length < DATA + Integer.BYTES) {
+            return NONE;
+        }
+        long whole = Integer.toUnsignedLong(LittleEndian.u32(message, offset));
+        int data = u16(message, offset + LEN);
+        boolean isControl =
+                LittleEndian.u32(message, offset + ID_IDX) == CN_IDX_PROC
+                        && LittleEndian.u32(message, offset + ID_VAL) == CN_VAL_PROC
+                        && whole <= Math.min(length, MESSAGE_MAX)
+                        && data + DATA <= whole
+                        && (data == Integer.BYTES || data == 2 * Integer.BYTES);
+        return isControl ? LittleEndian.u32(message, offset + DATA) : NONE;
+    }
+
+    private static int u16(byte[] bytes, int at) {
+        return LittleEndian.u32(bytes, at) & 0xffff;
+    }
+
+    /** A message that asks for {@code operation}. */
+    static byte[] request(int operation) {
+        byte[] message = new byte[DATA + Integer.BYTES];
+        LittleEndian.putU32(message, NlmsghdrLayout.NLMSG_LEN, message.length);
+        LittleEndian.putU32(message, NlmsghdrLayout.NLMSG_TYPE, 3);
+        LittleEndian.putU32(message, ID_IDX, CN_IDX_PROC);
+        LittleEndian.putU32(message, ID_VAL, CN_VAL_PROC);
+        LittleEndian.putU32(message, LEN, Integer.BYTES);
+        LittleEndian.putU32(message, DATA, operation);
+        return message;
+    }
+}
