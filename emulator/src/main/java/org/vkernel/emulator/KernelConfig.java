@@ -31,6 +31,7 @@ public final class KernelConfig {
     private boolean keepGoing;
     private int lockupPoints = Limits.LOCKUP_POINTS;
     private long instantPoints = Limits.INSTANT_POINTS;
+    private int hangMillis = Limits.HANG_MILLIS;
     private ImmutableList<Variant> variants = ImmutableList.of();
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
@@ -51,6 +52,7 @@ public final class KernelConfig {
         keepGoing = from.keepGoing;
         lockupPoints = from.lockupPoints;
         instantPoints = from.instantPoints;
+        hangMillis = from.hangMillis;
         variants = from.variants;
         output = from.output;
         log = from.log;
@@ -258,6 +260,22 @@ public final class KernelConfig {
     public KernelConfig trace(@Nullable Consumer<TraceEvent> value) {
         KernelConfig copy = new KernelConfig(this);
         copy.traceListener = value;
+        return copy;
+    }
+
+    /**
+     * Milliseconds of real time after which a task that holds up the host is left behind: it loops
+     * in code that passes no point, or waits for the host. Reaches no run that ends by itself.
+     */
+    public int hangMillis() {
+        return hangMillis;
+    }
+
+    /** How long a task may hold up the host: see {@link #hangMillis()}. */
+    public KernelConfig hangMillis(int value) {
+        Preconditions.checkArgument(value > 0, "hangMillis: %s, not 1 or more", value);
+        KernelConfig copy = new KernelConfig(this);
+        copy.hangMillis = value;
         return copy;
     }
 

@@ -66,6 +66,19 @@ final class KernelEvents implements MachineEvents {
     }
 
     @Override
+    public void hung(String who, StackTraceElement[] stack) {
+        taskLeftBehind = true;
+        kernel.report(
+                "hung task",
+                who
+                        + " passed no point for "
+                        + kernel.config().hangMillis()
+                        + " ms of real time: it loops outside of the kernel, or waits for the host",
+                StackTraces.of(stack),
+                false);
+    }
+
+    @Override
     public void broken(String rule, String what) {
         kernel.report(rule, what, StackTraces.here(), false);
     }

@@ -29,5 +29,8 @@ public final class Limits {
     /** How many it is for a queue that does not say ({@code WQ_DFL_ACTIVE}). */
     public static final int WORKQUEUE_DEFAULT_ACTIVE = 256;
 
+    /** How long a task may hold up the host in code that passes no point, in ms of real time. */
+    public static final int HANG_MILLIS = 30_000;
+
     private Limits() {}
 }

@@ -55,6 +55,9 @@ import org.vkernel.emulator.workqueue.Workqueues;
 public final class VirtualKernel implements AutoCloseable {
     private static final TraceKind PRINT = TraceKind.of("process", "print", "hash", "", "");
 
+    private static final long SHORTEST_PAUSE_NS = 20_000;
+    private static final long LONGEST_PAUSE_NS = 5_000_000;
+
     private static final ImmutableList<Subsystem> BUILT_IN =
             ImmutableList.sortedCopyOf(
                     Comparator.comparingInt(Subsystem::level), ServiceLoader.load(Subsystem.class));
@@ -100,7 +103,8 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.instantPoints(),
                                 config.newStrategy(),
                                 config.jitter(),
-                                config.recording()),
+                                config.recording(),
+                                config.hangMillis()),
                         events);
         this.trace = new Trace(sched, config.traceListener());
         this.printk = new Printk(sched, trace, config.log());
@@ -671,7 +675,7 @@ public final class VirtualKernel implements AutoCloseable {
         shuttingDown = true;
         for (List<UserProcess> left = processes(); !left.isEmpty(); left = processes()) {
             left.forEach(process -> process.signal(UserProcess.SIGKILL));
-            left.forEach(UserProcess::awaitExit); // one may have made another meanwhile
+            left.forEach(this::awaitEnd); // one may have made another meanwhile
         }
         init.files().closeAll();
         modules.unloadAll();
@@ -680,6 +684,22 @@ public final class VirtualKernel implements AutoCloseable {
         }
         rcu.barrier();
         mm.checkLeaks();
+    }
+
+    /** Waits for a killed process; one that runs on without a system call is left behind. */
+    private void awaitEnd(UserProcess process) {
+        if (config.isSimulated()) {
+            process.awaitExit(); // the machine itself sees a task that never gets there
+            return;
+        }
+        long limit = clock.ns() + Duration.ofMillis(config.hangMillis()).toNanos();
+        for (long pause = SHORTEST_PAUSE_NS; !process.isDead(); pause *= 2) {
+            if (clock.ns() > limit) {
+                events.hung(process.toString(), new StackTraceElement[0]);
+                return;
+            }
+            var _ = hrTimers.sleep(Math.min(pause, LONGEST_PAUSE_NS), TaskState.UNINTERRUPTIBLE);
+        }
     }
 
     /**

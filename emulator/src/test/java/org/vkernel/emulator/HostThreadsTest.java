@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -284,5 +285,79 @@ class HostThreadsTest {
             assertThrows(KernelFailedException.class, () -> kernel.run(() -> {}));
         }
         kernel.close();
+    }
+
+    /** A process that runs in user code, without a system call, until it is told. */
+    private static KernelFailedException failureWithABusyProcess(
+            KernelConfig config, AtomicBoolean enough) {
+        VirtualKernel kernel = VirtualKernel.boot(config.hangMillis(200));
+        kernel.spawn(
+                "busy",
+                self -> {
+                    while (!enough.get()) {
+                        Thread.onSpinWait();
+                    }
+                });
+        return assertThrows(
+                KernelFailedException.class,
+                () -> {
+                    kernel.runFor(Duration.ofMillis(5));
+                    kernel.close();
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void processThatNeverEntersTheKernel_isReportedAndLeftBehind(boolean simulated) {
+        AtomicBoolean enough = new AtomicBoolean();
+        try {
+            KernelFailedException e = failureWithABusyProcess(config(simulated), enough);
+
+            assertEquals(1, e.reports().size(), e.toString());
+            assertEquals("hung task", e.reports().getFirst().rule());
+            assertTrue(e.reports().getFirst().what().startsWith("busy["), e.toString());
+        } finally {
+            enough.set(true);
+        }
+    }
+
+    @Test
+    void processThatNeverEntersTheKernel_reportSaysWhere() {
+        AtomicBoolean enough = new AtomicBoolean();
+        try {
+            KernelFailedException e = failureWithABusyProcess(KernelConfig.simulated(1), enough);
+
+            String stack = String.join("\n", e.reports().getFirst().stack());
+            assertTrue(stack.contains("HostThreadsTest.lambda$failureWithABusyProcess"), stack);
+        } finally {
+            enough.set(true);
+        }
+    }
+
+    @Test
+    void processThatComesBackTooLate_findsTheRunOver() throws InterruptedException {
+        AtomicReference<@Nullable Throwable> seen = new AtomicReference<>();
+        CountDownLatch late = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(1);
+        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1).hangMillis(50));
+        kernel.spawn("other", self -> self.sleep(Duration.ofSeconds(100)));
+        kernel.spawn(
+                "late",
+                self -> {
+                    try {
+                        late.await();
+                        kernel.run(() -> seen.set(new AssertionError("got in")));
+                    } catch (InterruptedException e) {
+                        seen.set(e);
+                    } finally {
+                        gone.countDown();
+                    }
+                });
+        assertThrows(KernelFailedException.class, () -> kernel.runFor(Duration.ofSeconds(1)));
+        kernel.shutdown();
+        late.countDown();
+        assertTrue(gone.await(10, TimeUnit.SECONDS));
+        assertEquals(null, seen.get());
+        assertEquals(1, kernel.reports().size());
     }
 }

@@ -27,6 +27,11 @@ public final class StackTraces {
         return ofFrames(Arrays.asList(thrown.getStackTrace()));
     }
 
+    /** The stack of another task's thread, innermost first. */
+    public static List<String> of(StackTraceElement[] stack) {
+        return ofFrames(Arrays.asList(stack));
+    }
+
     private static List<String> ofFrames(List<StackTraceElement> frames) {
         return frames.subList(0, insideKernel(frames)).stream()
                 .filter(StackTraces::isKernel)

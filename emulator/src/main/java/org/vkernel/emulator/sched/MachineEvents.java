@@ -27,6 +27,15 @@ public interface MachineEvents {
     /** An exception left the body of a task or, with {@code inInterrupt}, an interrupt handler. */
     void oops(Task task, Throwable thrown, boolean inInterrupt);
 
+    /**
+     * A task has held up the host for too long in code that passes no point. It is left behind, and
+     * the run ends.
+     *
+     * @param who its name and id
+     * @param stack where its thread is, as far as that is known
+     */
+    void hung(String who, StackTraceElement[] stack);
+
     /** A task swallowed the end of the run and had to be left behind. */
     void leftBehind(Task task);
 }

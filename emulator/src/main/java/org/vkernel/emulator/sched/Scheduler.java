@@ -43,7 +43,8 @@ public final class Scheduler {
             long instantPoints,
             @Nullable Strategy strategy,
             boolean jitter,
-            boolean recording) {}
+            boolean recording,
+            int hangMillis) {}
 
     /**
      * Makes a machine; simulated if there is a strategy, else parallel. The calling thread becomes
@@ -73,7 +74,7 @@ public final class Scheduler {
         }
         Strategy strategy = setup.strategy();
         if (strategy != null) {
-            sim = new SimMachine(this, strategy, setup.jitter(), setup.recording());
+            sim = new SimMachine(this, strategy, setup);
             par = null;
         } else {
             sim = null;

@@ -55,15 +55,15 @@ public final class SimMachine {
     private @Nullable Throwable failure;
 
     @SuppressWarnings("NullAway.Init") // current and active are set by boot()
-    SimMachine(Scheduler sched, Strategy strategy, boolean jitter, boolean recording) {
+    SimMachine(Scheduler sched, Strategy strategy, Scheduler.Setup setup) {
         this.sched = sched;
         this.events = sched.events;
-        this.threads = new TaskThreads(this, sched);
-        this.choices = new Choices(this, strategy, events, recording);
+        this.threads = new TaskThreads(this, sched, setup.hangMillis());
+        this.choices = new Choices(this, strategy, events, setup.recording());
         this.cpus = sched.cpus;
         this.instantEnd = sched.instantPoints;
         this.fullPreemption = sched.fullPreemption;
-        this.jitter = jitter;
+        this.jitter = setup.jitter();
     }
 
     void boot(Task init) {
@@ -581,6 +581,9 @@ public final class SimMachine {
 
     /** The end of a task's thread: hands the baton on. */
     void finish(Task task) {
+        if (task.finished) {
+            return; // left behind: it has no baton to hand on
+        }
         if (!halting) {
             try {
                 sched.checkExit(task);

@@ -1,5 +1,6 @@
 package org.vkernel.emulator.sched;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -14,10 +15,12 @@ final class TaskThreads {
 
     private final SimMachine machine;
     private final Scheduler sched;
+    private final long hangNs;
 
-    TaskThreads(SimMachine machine, Scheduler sched) {
+    TaskThreads(SimMachine machine, Scheduler sched, int hangMillis) {
         this.machine = machine;
         this.sched = sched;
+        this.hangNs = Duration.ofMillis(hangMillis).toNanos();
     }
 
     /** Hands the baton to {@code next}; the caller does no more than wait or end. */
@@ -37,7 +40,11 @@ final class TaskThreads {
     void await(Task me) {
         boolean interrupted = false;
         while (!me.baton) {
-            LockSupport.park(this);
+            if (me == sched.init) {
+                watch();
+            } else {
+                LockSupport.park(this);
+            }
             if (Thread.interrupted()) {
                 interrupted = true;
                 machine.halting |= me == sched.init; // somebody wants the host's thread back
@@ -50,6 +57,38 @@ final class TaskThreads {
         if (machine.halting) {
             throwHalt(me);
         }
+    }
+
+    /**
+     * Parks the host's thread for the baton, for as long as the holder gets on.
+     *
+     * <p>No scheduler can take the baton from a task that never comes to a point. Nobody but the
+     * host can see that: its thread gives that task up, and ends the run.
+     */
+    private void watch() {
+        Task init = sched.init;
+        Task holder = machine.current;
+        long step = machine.step(); // another thread's, and a hint only
+        long end = System.nanoTime() + hangNs;
+        for (long rest = hangNs; rest > 0; rest = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, rest);
+            boolean gotOn = machine.step() != step || machine.current != holder;
+            if (init.baton || gotOn || Thread.currentThread().isInterrupted()) {
+                return;
+            }
+        }
+        machine.halting = true;
+        holder.finished = true;
+        machine.current = init;
+        try {
+            Thread thread = holder.thread;
+            sched.events.hung(
+                    holder.toString(),
+                    thread == null ? new StackTraceElement[0] : thread.getStackTrace());
+        } catch (KernelHalt halt) {
+            // So it does.
+        }
+        init.baton = true; // what nobody hands over is taken
     }
 
     private void main(Task task) {
@@ -97,7 +136,7 @@ final class TaskThreads {
         pass(task);
         boolean interrupted = false;
         while (!init.baton) {
-            LockSupport.park(this);
+            watch();
             interrupted |= Thread.interrupted(); // else the next park would not wait
         }
         init.baton = false;
