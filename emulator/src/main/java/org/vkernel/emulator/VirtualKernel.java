@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
@@ -33,7 +32,6 @@ import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
-import org.vkernel.emulator.sched.TaskExit;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.skb.SkBuffs;
 import org.vkernel.emulator.sock.Sockets;
@@ -86,9 +84,8 @@ public final class VirtualKernel implements AutoCloseable {
     private final Map<Integer, UserProcess> processes = new ConcurrentHashMap<>();
     private final KernelEvents events = new KernelEvents(this);
     private final Failures failures = new Failures(this);
-    private final AtomicReference<@Nullable Thread> hostThread = new AtomicReference<>();
+    private final KernelEntry entry;
     private volatile boolean shuttingDown;
-    private boolean closed;
     private boolean unwound;
 
     private VirtualKernel(KernelConfig config) {
@@ -124,6 +121,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.mm = new Memory(sched);
         this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
         this.sockets = new Sockets(sched, mm, hrTimers);
+        this.entry = new KernelEntry(this, failures);
         this.init = new UserProcess(this, 1, 0, 0);
         initTask.setProcess(init);
         for (Subsystem subsystem : BUILT_IN) {
@@ -303,17 +301,7 @@ public final class VirtualKernel implements AutoCloseable {
      * @throws KernelFailedException if the run ended in there
      */
     public <T extends @Nullable Object> T call(Supplier<T> body) {
-        Task task = sched.taskOfThisThread();
-        if (task == null) {
-            return hostCall(body);
-        }
-        if (task.isInKernel()) {
-            return body.get();
-        }
-        if (task == sched.init()) {
-            return hostCall(body);
-        }
-        return task.isAdopted() ? attachedCall(body) : syscall(body);
+        return entry.call(body);
     }
 
     /** As {@link #call}, for what gives nothing back. */
@@ -323,115 +311,6 @@ public final class VirtualKernel implements AutoCloseable {
                     body.run();
                     return null;
                 });
-    }
-
-    /** A system call of a host's thread, which is not the kernel's to unwind. */
-    private <T extends @Nullable Object> T attachedCall(Supplier<T> body) {
-        try {
-            return syscall(body);
-        } catch (KernelHalt halt) {
-            throw failures.toException("the run has ended");
-        }
-    }
-
-    private <T extends @Nullable Object> T syscall(Supplier<T> body) {
-        Task task = sched.syscallEnter();
-        task.setInKernel(true);
-        T result;
-        try {
-            result = body.get();
-        } catch (ErrnoException failed) {
-            task.setInKernel(false);
-            sched.syscallExit(task);
-            throw failed;
-        } catch (Throwable thrown) {
-            throw dying(task, thrown);
-        }
-        task.setInKernel(false);
-        sched.syscallExit(task);
-        return result;
-    }
-
-    /**
-     * Leaves the kernel with a task that is to die of what was thrown there: models {@code
-     * make_task_dead()}.
-     */
-    private Error dying(Task task, Throwable thrown) {
-        try {
-            if (thrown instanceof KernelHalt halt && sched.halting()) {
-                return halt;
-            }
-            if (!(thrown instanceof TaskExit)) {
-                oops(thrown);
-                UserProcess process = task.process();
-                if (process != null) {
-                    process.die(UserProcess.SIGKILL);
-                }
-            }
-            clearContexts(task);
-            sched.leaveDying(task);
-            return new TaskExit();
-        } catch (KernelHalt halt) {
-            return halt;
-        } finally {
-            task.setInKernel(false);
-        }
-    }
-
-    /** What a body that threw has left: its locks stay locked, but its context ends. */
-    private void clearContexts(Task task) {
-        if (task.preemptCount() != 0 || task.irqsDisabled()) {
-            printk.write(
-                    LogLevel.INFO,
-                    String.format(
-                            "note: %s exited with preempt_count %d", task, task.preemptCount()));
-            task.clearContexts();
-        }
-        while (task.rcuNesting() > 0) {
-            rcu.readUnlock();
-        }
-        task.setState(TaskState.RUNNING);
-    }
-
-    private <T extends @Nullable Object> T hostCall(Supplier<T> body) {
-        claimHost();
-        try {
-            return asInit(body);
-        } finally {
-            hostThread.set(null);
-        }
-    }
-
-    private void claimHost() {
-        Preconditions.checkState(!closed, "the kernel is closed");
-        Thread other = hostThread.compareAndExchange(null, Thread.currentThread());
-        Preconditions.checkState(
-                other == null, "another thread (%s) is in this kernel as init", other);
-    }
-
-    /** Runs {@code body} as init. The thread is {@link #hostThread}. */
-    private <T extends @Nullable Object> T asInit(Supplier<T> body) {
-        Task task = sched.init();
-        try {
-            try {
-                sched.hostEnter(task);
-                task.setInKernel(true);
-                return body.get();
-            } catch (KernelHalt halt) {
-                throw halt;
-            } catch (Throwable thrown) {
-                clearContexts(task);
-                throw thrown;
-            } finally {
-                task.setInKernel(false);
-                sched.hostLeave(task);
-            }
-        } catch (KernelHalt halt) {
-            if (!sched.halting()) {
-                throw halt; // another kernel's, whose task calls
-            }
-            throw failed();
-        }
     }
 
     /**
@@ -613,7 +492,8 @@ public final class VirtualKernel implements AutoCloseable {
         return sim == null ? new int[0] : sim.schedule();
     }
 
-    private KernelFailedException failed() {
+    /** The run has ended: unwinds what is left of it, and says why. */
+    KernelFailedException failed() {
         unwind();
         return failures.toException("the run has ended");
     }
@@ -634,7 +514,7 @@ public final class VirtualKernel implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closed) {
+        if (entry.isClosed()) {
             return;
         }
         shutdown();
@@ -645,19 +525,16 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** As {@link #close}, but says nothing of failures: the caller reads {@link #reports}. */
     public void shutdown() {
-        if (closed) {
-            return;
+        if (!entry.isClosed()) {
+            entry.close(this::end);
         }
-        Task task = sched.taskOfThisThread();
-        Preconditions.checkState(
-                task == null || (task == sched.init() && !task.isInKernel()),
-                "%s cannot close its own kernel",
-                task);
-        claimHost();
+    }
+
+    private void end() {
         try {
             if (!sched.halting()) {
                 var _ =
-                        this.<@Nullable Object>asInit(() -> {
+                        entry.<@Nullable Object>asInit(() -> {
                             shutdownInKernel();
                             return null;
                         });
@@ -665,9 +542,7 @@ public final class VirtualKernel implements AutoCloseable {
         } catch (KernelFailedException e) {
             // It stands in the reports.
         } finally {
-            closed = true;
             unwind();
-            hostThread.set(null);
         }
     }
 
