@@ -184,6 +184,11 @@ public final class Scheduler {
         return lastPid.incrementAndGet();
     }
 
+    /** Lets the next process id be greater than {@code pid}. */
+    public void skipPids(int pid) {
+        lastPid.accumulateAndGet(pid, Math::max);
+    }
+
     /** Makes a task; it runs after {@link #admit}. */
     public Task newTask(
             int pid, String comm, @Nullable UserProcess process, int flags, Runnable body) {

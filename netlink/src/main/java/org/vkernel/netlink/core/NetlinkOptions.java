@@ -11,9 +11,7 @@ import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_LIST_MEMBERSHIPS;
 import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_NO_ENOBUFS;
 import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_PKTINFO;
 
-import java.time.Duration;
 import org.vkernel.emulator.Errno;
-import org.vkernel.emulator.sock.Sock;
 import org.vkernel.emulator.sock.SocketFilter;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.SocketOption;
@@ -116,26 +114,12 @@ public final class NetlinkOptions {
         return 0;
     }
 
-    /**
-     * {@code SO_RCVTIMEO} and {@code SO_SNDTIMEO}.
-     *
-     * <p>Models {@code sock_set_timeout()}: rounds up to ticks; 0 is for ever, less is at once.
-     */
-    public int setTimeout(NetlinkSock sk, int name, long timeoutNs) {
-        long ticks = Sock.MAX_TIMEOUT;
-        if (timeoutNs < 0) {
-            ticks = 0;
-        } else if (timeoutNs > 0) {
-            ticks = netlink.kernel().clock().toJiffies(Duration.ofNanos(timeoutNs));
-        }
-        if (name == SocketOption.SO_RCVTIMEO) {
-            sk.setRcvtimeo(ticks);
-        } else if (name == SocketOption.SO_SNDTIMEO) {
-            sk.setSndtimeo(ticks);
-        } else {
-            return -Errno.ENOPROTOOPT;
-        }
-        return 0;
+    /** {@code SO_RCVTIMEO} and {@code SO_SNDTIMEO}. Context: process; sleeps. */
+    public int setTimeout(NetlinkSock sk, int name, long seconds, long micros) {
+        sk.lock();
+        int result = socketOptions.setTimeout(sk, name, seconds, micros);
+        sk.unlock();
+        return result;
     }
 
     /** {@code SO_ATTACH_FILTER}. Context: process; sleeps. */

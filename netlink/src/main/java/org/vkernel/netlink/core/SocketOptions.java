@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.sock.Sock;
 import org.vkernel.emulator.sock.SockFlag;
 import org.vkernel.emulator.sock.SocketFilter;
 import org.vkernel.netlink.abi.AddressFamily;
@@ -23,6 +24,8 @@ final class SocketOptions {
 
     /** The greatest priority that any process may set ({@code TC_PRIO_INTERACTIVE}). */
     private static final int FREE_PRIORITY_MAX = 6;
+
+    private static final long MICROS_PER_SECOND = 1_000_000;
 
     private final VirtualKernel kernel;
     private final Profile profile;
@@ -188,6 +191,37 @@ final class SocketOptions {
         return 0;
     }
 
+    /**
+     * Sets how long calls wait, in whole ticks.
+     *
+     * <p>Models {@code sock_set_timeout()}: rounds up; 0 is for ever, less is at once.
+     *
+     * @return 0; {@code -EDOM} for microseconds that are no fraction of a second; {@code
+     *     -ENOPROTOOPT}
+     */
+    int setTimeout(NetlinkSock sk, int name, long seconds, long micros) {
+        boolean receive = name == SO_RCVTIMEO || name == SO_RCVTIMEO_NEW;
+        if (!receive && name != SO_SNDTIMEO && name != SO_SNDTIMEO_NEW) {
+            return -Errno.ENOPROTOOPT;
+        }
+        if (micros < 0 || micros >= MICROS_PER_SECOND) {
+            return -Errno.EDOM;
+        }
+        long hz = kernel.clock().hz();
+        long ticks = Sock.MAX_TIMEOUT;
+        if (seconds < 0) {
+            ticks = 0;
+        } else if ((seconds | micros) != 0 && seconds < Sock.MAX_TIMEOUT / hz - 1) {
+            ticks = seconds * hz + Math.ceilDiv(micros, MICROS_PER_SECOND / hz);
+        }
+        if (receive) {
+            sk.setRcvtimeo(ticks);
+        } else {
+            sk.setSndtimeo(ticks);
+        }
+        return 0;
+    }
+
     // ---- Reading ----------------------------------------------------------------------------
 
     int get(NetlinkSock sk, int name, int length, OptionValue out) {
@@ -215,6 +249,8 @@ final class SocketOptions {
                     answer(out, length, 0, 0);
             case SO_PEERCRED -> answer(out, length, 0, -1, -1);
             case SO_MEMINFO -> answer(out, length, meminfo(sk));
+            case SO_RCVTIMEO, SO_RCVTIMEO_NEW -> answer(out, length, timeval(sk.rcvtimeo(false)));
+            case SO_SNDTIMEO, SO_SNDTIMEO_NEW -> answer(out, length, timeval(sk.sndtimeo(false)));
             case SO_ACCEPTCONN,
                     SO_BSDCOMPAT,
                     SO_BINDTOIFINDEX,
@@ -243,6 +279,17 @@ final class SocketOptions {
     private static int answer(OptionValue out, int length, int... words) {
         out.set(Math.min(length, words.length * Integer.BYTES), words);
         return 0;
+    }
+
+    /** Models {@code sock_get_timeout()}: {@code struct timeval}, 0 for ever. */
+    private int[] timeval(long ticks) {
+        if (ticks == Sock.MAX_TIMEOUT) {
+            return new int[4];
+        }
+        long hz = kernel.clock().hz();
+        long seconds = ticks / hz;
+        int micros = (int) (ticks % hz * MICROS_PER_SECOND / hz);
+        return new int[] {(int) seconds, (int) (seconds >>> Integer.SIZE), micros, 0};
     }
 
     /** Models {@code sk_get_meminfo()}. */

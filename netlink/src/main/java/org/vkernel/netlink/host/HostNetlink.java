@@ -9,6 +9,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
@@ -74,6 +76,18 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         return new HostNetlink();
     }
 
+    /** By how much closing the sockets now would leave the kernel's count of listeners. */
+    int listenersLeft() {
+        int left;
+        synchronized (lock) {
+            left = leftBehind;
+        }
+        for (HostSocket socket : sockets) {
+            left += socket == null ? 0 : socket.listener().counted();
+        }
+        return left;
+    }
+
     /**
      * Makes {@link #close(int)} leave the kernel's count of listeners as closing a socket does;
      * {@link #close()} takes all of it back.
@@ -108,6 +122,19 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         HostSocket socket = find(fd);
         checkArgument(socket != null, "no socket with descriptor %s", fd);
         return socket.listener();
+    }
+
+    /** The port ids of the open sockets of a protocol, unsigned. */
+    Set<Integer> portids(int protocol) {
+        Set<Integer> portids = new LinkedHashSet<>();
+        MsgHdr name = new MsgHdr(null);
+        for (HostSocket socket : sockets) {
+            if (socket != null && socket.protocol() == protocol) {
+                var _ = getsockname(socket.fd(), name);
+                portids.add(name.pid());
+            }
+        }
+        return portids;
     }
 
     private void put(int fd, @Nullable HostSocket socket) {
@@ -366,17 +393,13 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
     }
 
     @Override
-    public int setTimeout(int fd, int name, long timeoutNs) {
+    public int setTimeout(int fd, int name, long seconds, long micros) {
         HostSocket socket = find(fd);
         if (socket == null) {
             return -Errno.EBADF;
         }
         CallBuffers buffers = socket.take();
-        // Rounded up, since 0 is for ever; less than 0 is at once.
-        long micros = Math.ceilDiv(timeoutNs, TimeUnit.MICROSECONDS.toNanos(1));
-        long second = TimeUnit.SECONDS.toMicros(1);
-        MemorySegment time =
-                buffers.putTime(0, Math.floorDiv(micros, second), Math.floorMod(micros, second));
+        MemorySegment time = buffers.putTime(0, seconds, micros);
         int length = (int) time.byteSize();
         int result =
                 LibC.setsockopt(buffers.state, fd, SocketOption.SOL_SOCKET, name, time, length);

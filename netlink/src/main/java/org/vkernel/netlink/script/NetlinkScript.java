@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.vkernel.netlink.abi.NetlinkProtocol;
 
 /**
  * A netlink script: a header, and operations with or without their answers.
@@ -23,12 +24,40 @@ public record NetlinkScript(Header header, List<Line> lines) {
     /**
      * The first line.
      *
-     * @param kernel the release of the kernel that answered
+     * @param kernel the release of the kernel that answered; empty in a script that nobody answered
+     * @param machine what {@code uname -m} shows there; empty if unknown
      * @param uid the user whose process did the operations
-     * @param tgid its process id
+     * @param tgid its process id; 0 if unknown
      * @param title what the script is about
+     * @param listenersLeft by how much the script leaves the count of listeners to process events
      */
-    public record Header(String kernel, int uid, int tgid, String title) {}
+    public record Header(
+            String kernel, String machine, int uid, int tgid, String title, int listenersLeft) {
+        /** The header of a script that nobody has answered. */
+        public static Header request(int uid, String title) {
+            return new Header("", "", uid, 0, title, 0);
+        }
+
+        private JsonObject toJson() {
+            JsonObject json = new JsonObject();
+            json.addProperty("nls", VERSION);
+            if (!kernel.isEmpty()) {
+                json.addProperty("kernel", kernel);
+            }
+            if (!machine.isEmpty()) {
+                json.addProperty("machine", machine);
+            }
+            json.addProperty("uid", uid);
+            if (tgid != 0) {
+                json.addProperty("tgid", tgid);
+            }
+            json.addProperty("title", title);
+            if (listenersLeft != 0) {
+                json.addProperty("cn_listeners_left", listenersLeft);
+            }
+            return json;
+        }
+    }
 
     /**
      * An operation.
@@ -40,8 +69,39 @@ public record NetlinkScript(Header header, List<Line> lines) {
     public record Line(int number, String op, JsonObject json) {
         /** Whether an answer was recorded. */
         public boolean hasAnswer() {
-            return json.has("ret") || json.has("err");
+            return json.has("ret") || json.has("err") || json.has(BLOCKS);
         }
+    }
+
+    /** In an answer: the call would have waited for ever, and was not made. */
+    static final String BLOCKS = "blocks";
+
+    /** Whether it has to do with the connector, which is in the first network namespace only. */
+    public boolean usesConnector() {
+        for (Line line : lines) {
+            JsonElement protocol = line.json().get("protocol");
+            boolean names =
+                    protocol != null
+                            && ScriptConstants.PROTOCOL.parse(protocol)
+                                    == NetlinkProtocol.NETLINK_CONNECTOR;
+            if (names || line.op().equals("proc_net_connector")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The file's lines. */
+    public List<String> toLines() {
+        List<String> text = new ArrayList<>();
+        text.add(header.toJson().toString());
+        lines.forEach(line -> text.add(line.json().toString()));
+        return text;
+    }
+
+    /** Writes it into a file. */
+    public void write(Path file) throws IOException {
+        Files.write(file, toLines());
     }
 
     /**
@@ -83,13 +143,28 @@ public record NetlinkScript(Header header, List<Line> lines) {
 
     private static Header header(String name, JsonObject json) {
         JsonElement version = json.get("nls");
-        if (version == null || version.getAsInt() != VERSION) {
+        if (version == null || !version.toString().equals(Integer.toString(VERSION))) {
             throw new ScriptFormatException(name + ":1: expected a header with \"nls\":" + VERSION);
         }
         return new Header(
-                json.has("kernel") ? json.get("kernel").getAsString() : "",
-                json.has("uid") ? json.get("uid").getAsInt() : 0,
-                json.has("tgid") ? json.get("tgid").getAsInt() : 0,
-                json.has("title") ? json.get("title").getAsString() : "");
+                string(json, "kernel"),
+                string(json, "machine"),
+                number(name, json, "uid"),
+                number(name, json, "tgid"),
+                string(json, "title"),
+                number(name, json, "cn_listeners_left"));
+    }
+
+    private static String string(JsonObject json, String member) {
+        return json.has(member) ? json.get(member).getAsString() : "";
+    }
+
+    private static int number(String name, JsonObject json, String member) {
+        try {
+            return json.has(member) ? json.get(member).getAsInt() : 0;
+        } catch (NumberFormatException | UnsupportedOperationException e) {
+            throw new ScriptFormatException(
+                    name + ":1: \"" + member + "\" is no number: " + json.get(member));
+        }
     }
 }

@@ -2,14 +2,18 @@ package org.vkernel.netlink.script;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.user.KernelNetlink;
 
-/** Replays scripts on virtual kernels: each on a kernel of its own, in a fresh process. */
+/** Does scripts on virtual kernels: each on a kernel of its own, in a fresh process. */
 public final class ScriptKernel {
+    /** The process id where a script says none. */
+    private static final int TGID = 100;
+
     private ScriptKernel() {}
 
     /**
@@ -18,35 +22,66 @@ public final class ScriptKernel {
      *
      * @param config the machine; the profile is that of the script's header
      * @return where the answers differ
+     * @throws IllegalArgumentException if no profile fits the header's kernel
      */
     public static List<ScriptReplay.Divergence> replay(
             NetlinkScript script, ScriptOperations operations, KernelConfig config) {
-        NetlinkScript.Header header = script.header();
-        Profile profile = Profile.forKernelRelease(header.kernel());
         List<ScriptReplay.Divergence> divergences = new ArrayList<>();
-        try (VirtualKernel kernel = VirtualKernel.boot(config.profile(profile))) {
-            useUpPids(kernel, header.tgid());
-            UserProcess process =
-                    kernel.spawn(
-                            "script",
-                            header.uid(),
-                            self ->
-                                    divergences.addAll(
-                                            new ScriptReplay(operations)
-                                                    .replay(script, session(kernel, self))));
-            kernel.join(process);
-        }
+        NetlinkScript.Header header = script.header();
+        ScriptReplay replay = new ScriptReplay(operations);
+        run(
+                config.profile(Profile.forKernelRelease(header.kernel())),
+                header.uid(),
+                header.tgid() == 0 ? TGID : header.tgid(),
+                session -> divergences.addAll(replay.replay(script, session)));
         return divergences;
     }
 
-    /** Lets the next process get the id {@code tgid}, which the script may hold as a number. */
-    private static void useUpPids(VirtualKernel kernel, int tgid) {
-        kernel.run(() -> {
-            int last = 0;
-            while (last < tgid - 1) {
-                last = kernel.sched().allocatePid();
-            }
-        });
+    /**
+     * Boots a kernel, does the script's operations there, and shuts it down.
+     *
+     * @param config the machine and its profile
+     * @return the record
+     */
+    public static NetlinkScript record(
+            NetlinkScript script, ScriptOperations operations, KernelConfig config) {
+        List<NetlinkScript.Line> lines = new ArrayList<>();
+        NetlinkScript.Header header = script.header();
+        ScriptRecorder recorder = new ScriptRecorder(operations);
+        int tgid = header.tgid() == 0 ? TGID : header.tgid();
+        run(config, header.uid(), tgid, session -> lines.addAll(recorder.record(script, session)));
+        return new NetlinkScript(
+                new NetlinkScript.Header(
+                        config.profile().name(),
+                        "vkernel",
+                        header.uid(),
+                        tgid,
+                        header.title(),
+                        header.listenersLeft()),
+                lines);
+    }
+
+    private static void run(KernelConfig config, int uid, int tgid, Consumer<ScriptSession> body) {
+        List<ScriptFormatException> wrong = new ArrayList<>();
+        try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+            // The script may hold the id as a number.
+            kernel.sched().skipPids(tgid - 1);
+            UserProcess process =
+                    kernel.spawn(
+                            "script",
+                            uid,
+                            self -> {
+                                try {
+                                    body.accept(session(kernel, self));
+                                } catch (ScriptFormatException e) {
+                                    wrong.add(e); // the script's fault, not the process's
+                                }
+                            });
+            kernel.join(process);
+        }
+        if (!wrong.isEmpty()) {
+            throw wrong.getFirst();
+        }
     }
 
     private static ScriptSession session(VirtualKernel kernel, UserProcess process) {

@@ -48,7 +48,7 @@ public final class ScriptReplay {
                                 line.number(), line.json().toString(), "no such operation here"));
                 continue;
             }
-            JsonObject answer = operation.perform(session, line.json());
+            JsonObject answer = perform(operation, session, line);
             if (line.hasAnswer() && !isSame(session, line.json(), answer)) {
                 divergences.add(
                         new Divergence(line.number(), line.json().toString(), answer.toString()));
@@ -57,10 +57,38 @@ public final class ScriptReplay {
         return divergences;
     }
 
+    /**
+     * Does an operation.
+     *
+     * @throws ScriptFormatException naming the line, if that cannot be understood
+     */
+    static JsonObject perform(
+            ScriptOperation operation, ScriptSession session, NetlinkScript.Line line) {
+        try {
+            return operation.perform(session, line.json());
+        } catch (ScriptFormatException e) {
+            throw new ScriptFormatException("line " + line.number() + ": " + e.getMessage());
+        } catch (NullPointerException
+                | IllegalStateException
+                | ClassCastException
+                | NumberFormatException
+                | UnsupportedOperationException e) {
+            // What the JSON library throws where an argument is missing or of another kind.
+            throw new ScriptFormatException(
+                    "line "
+                            + line.number()
+                            + ": expected the arguments of \""
+                            + line.op()
+                            + "\", not "
+                            + line.json());
+        }
+    }
+
     private static boolean isSame(ScriptSession session, JsonObject recorded, JsonObject answer) {
         JsonElement out = recorded.get("out");
         return isSame(recorded.get("ret"), answer.get("ret"))
                 && isSame(recorded.get("err"), answer.get("err"))
+                && isSame(recorded.get(NetlinkScript.BLOCKS), answer.get(NetlinkScript.BLOCKS))
                 && isSameOut(out == null ? null : session.normalised(out), answer.get("out"));
     }
 

@@ -24,6 +24,9 @@ public final class ScriptSession {
     private final int tgid;
     private final UnaryOperator<String> files;
     private final Map<String, Integer> descriptors = new LinkedHashMap<>();
+    private final Set<String> neverWaiting = new LinkedHashSet<>();
+    private final Set<String> receiveTimeouts = new LinkedHashSet<>();
+    private final Set<String> sendTimeouts = new LinkedHashSet<>();
     private final Map<String, Integer> lastPortids = new LinkedHashMap<>();
     private final Map<Integer, String> chosenBy = new LinkedHashMap<>();
     private final Set<String> namedAsTgid = new LinkedHashSet<>();
@@ -56,6 +59,25 @@ public final class ScriptSession {
     public void open(String name, int fd) {
         descriptors.put(name, fd);
         lastPortids.put(name, 0);
+    }
+
+    /** Notes that calls on a socket never wait: it was opened with SOCK_NONBLOCK. */
+    void setNeverWaiting(String name) {
+        neverWaiting.add(name);
+    }
+
+    boolean neverWaits(String name) {
+        return neverWaiting.contains(name);
+    }
+
+    /** Notes whether calls on a socket end after a time. */
+    void setTimeout(String name, boolean receiving, boolean on) {
+        Set<String> sockets = receiving ? receiveTimeouts : sendTimeouts;
+        var _ = on ? sockets.add(name) : sockets.remove(name);
+    }
+
+    boolean hasTimeout(String name, boolean receiving) {
+        return (receiving ? receiveTimeouts : sendTimeouts).contains(name);
     }
 
     /**
@@ -164,6 +186,13 @@ public final class ScriptSession {
             return object;
         }
         return recorded;
+    }
+
+    /** The answer of a call that would wait for ever, and is not made. */
+    static JsonObject blocks() {
+        JsonObject answer = new JsonObject();
+        answer.addProperty(NetlinkScript.BLOCKS, true);
+        return answer;
     }
 
     // ---- Answers ----------------------------------------------------------------------------

@@ -9,11 +9,15 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
 import org.vkernel.netlink.abi.AddressFamily;
 import org.vkernel.netlink.abi.ControlMessage;
+import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkOption;
+import org.vkernel.netlink.abi.PollBit;
 import org.vkernel.netlink.abi.SockaddrNlLayout;
 import org.vkernel.netlink.abi.SocketOption;
+import org.vkernel.netlink.abi.SocketType;
 import org.vkernel.netlink.core.MsgHdr;
 import org.vkernel.netlink.core.OptionValue;
 import org.vkernel.netlink.wire.ControlBuffer;
@@ -24,6 +28,9 @@ import org.vkernel.netlink.wire.SockaddrNl;
 final class SocketOperations {
     private static final int CONTROL_BYTES = 512;
     private static final int LIST_BYTES = 64;
+
+    /** What would wait this long is not made. */
+    private static final int LONGEST_WAIT_SECONDS = 60;
 
     private SocketOperations() {}
 
@@ -57,13 +64,15 @@ final class SocketOperations {
     // ---- Sockets and names ------------------------------------------------------------------
 
     private static JsonObject socket(ScriptSession session, JsonObject line) {
-        int fd =
-                session.provider()
-                        .socket(
-                                ScriptConstants.TYPE.parse(line.get("type")),
-                                ScriptConstants.PROTOCOL.parse(line.get("protocol")));
+        String name = line.get("s").getAsString();
+        int type = ScriptConstants.TYPE.parse(line.get("type"));
+        int protocol = ScriptConstants.PROTOCOL.parse(line.get("protocol"));
+        int fd = session.provider().socket(type, protocol);
         if (fd >= 0) {
-            session.open(line.get("s").getAsString(), fd);
+            session.open(name, fd);
+            if ((type & SocketType.SOCK_NONBLOCK) != 0) {
+                session.setNeverWaiting(name);
+            }
         }
         return ScriptSession.answer(Math.min(fd, 0));
     }
@@ -129,6 +138,9 @@ final class SocketOperations {
 
     private static JsonObject setsockopt(ScriptSession session, JsonObject line) {
         int level = ScriptConstants.LEVEL.parse(line.get("level"));
+        if (line.has("sec")) {
+            return setTimeout(session, line, optionName(line, level));
+        }
         return ScriptSession.answer(
                 session.provider()
                         .setsockopt(
@@ -139,13 +151,38 @@ final class SocketOperations {
                                 integer(line, "len", Integer.BYTES)));
     }
 
+    private static JsonObject setTimeout(ScriptSession session, JsonObject line, int name) {
+        long seconds = line.get("sec").getAsLong();
+        long micros = line.get("usec").getAsLong();
+        int result = session.provider().setTimeout(session.fd(line), name, seconds, micros);
+        if (result == 0) {
+            boolean receiving =
+                    name == SocketOption.SO_RCVTIMEO || name == SocketOption.SO_RCVTIMEO_NEW;
+            boolean ends = (seconds | micros) != 0 && seconds < LONGEST_WAIT_SECONDS;
+            session.setTimeout(line.get("s").getAsString(), receiving, ends);
+        }
+        return ScriptSession.answer(result);
+    }
+
+    private static boolean isList(int level, int name) {
+        if (level == NetlinkOption.SOL_NETLINK) {
+            return name == NetlinkOption.NETLINK_LIST_MEMBERSHIPS;
+        }
+        return switch (name) {
+            case SocketOption.SO_MEMINFO,
+                    SocketOption.SO_RCVTIMEO,
+                    SocketOption.SO_SNDTIMEO,
+                    SocketOption.SO_RCVTIMEO_NEW,
+                    SocketOption.SO_SNDTIMEO_NEW ->
+                    true;
+            default -> false;
+        };
+    }
+
     private static JsonObject getsockopt(ScriptSession session, JsonObject line) {
         int level = ScriptConstants.LEVEL.parse(line.get("level"));
         int name = optionName(line, level);
-        boolean isList =
-                level == NetlinkOption.SOL_NETLINK
-                        ? name == NetlinkOption.NETLINK_LIST_MEMBERSHIPS
-                        : name == SocketOption.SO_MEMINFO;
+        boolean isList = isList(level, name);
         int length = integer(line, "len", isList ? LIST_BYTES : Integer.BYTES);
         OptionValue value = new OptionValue();
         int result = session.provider().getsockopt(session.fd(line), level, name, length, value);
@@ -195,20 +232,39 @@ final class SocketOperations {
         JsonElement to = line.get("to");
         SockaddrNl address = to == null ? null : address(session, to.getAsJsonObject());
         int flags = ScriptConstants.FLAG.parseFlags(line.get("flags"));
-        int result =
-                session.provider().send(session.fd(line), data, 0, data.length, flags, address);
+        int fd = session.fd(line);
+        boolean mayBlock = mayBlock(session, line, flags, false);
+        // A refusal for lack of room leaves nothing behind: what then would wait is told by it.
+        int tried = mayBlock ? flags | MsgFlag.MSG_DONTWAIT : flags;
+        int result = session.provider().send(fd, data, 0, data.length, tried, address);
         session.notePortid(line, 0);
-        return ScriptSession.answer(result);
+        return mayBlock && result == -Errno.EAGAIN
+                ? ScriptSession.blocks()
+                : ScriptSession.answer(result);
+    }
+
+    /** Whether a call without room or message waits until somebody else does something. */
+    private static boolean mayBlock(
+            ScriptSession session, JsonObject line, int flags, boolean receiving) {
+        String name = line.get("s").getAsString();
+        return (flags & (MsgFlag.MSG_DONTWAIT | MsgFlag.MSG_OOB | MsgFlag.MSG_CMSG_COMPAT)) == 0
+                && !session.neverWaits(name)
+                && !session.hasTimeout(name, receiving);
     }
 
     private static JsonObject recv(ScriptSession session, JsonObject line) {
         int length = integer(line, "len", 0);
+        int flags = ScriptConstants.FLAG.parseFlags(line.get("flags"));
+        int fd = session.fd(line);
+        if (mayBlock(session, line, flags, true)
+                && session.provider().poll(fd, PollBit.POLLIN, 0) == 0) {
+            return ScriptSession.blocks();
+        }
         byte[] buffer = new byte[length];
         int controlBytes = integer(line, "control", CONTROL_BYTES);
         ControlBuffer control = controlBytes == 0 ? null : new ControlBuffer(controlBytes);
         MsgHdr header = new MsgHdr(control);
-        int flags = ScriptConstants.FLAG.parseFlags(line.get("flags"));
-        int result = session.provider().receive(session.fd(line), buffer, 0, length, flags, header);
+        int result = session.provider().receive(fd, buffer, 0, length, flags, header);
         JsonObject answer = ScriptSession.answer(result);
         if (result >= 0) {
             JsonObject out = new JsonObject();
@@ -281,7 +337,13 @@ final class SocketOperations {
     private static JsonObject ioctl(ScriptSession session, JsonObject line) {
         int request = ScriptConstants.IOCTL.parse(line.get("name"));
         int result = session.provider().ioctl(session.fd(line), request);
-        return ScriptSession.answer(result);
+        JsonObject answer = ScriptSession.answer(Math.min(result, 0));
+        if (result >= 0) {
+            JsonObject out = new JsonObject();
+            out.addProperty("value", result);
+            answer.add("out", out);
+        }
+        return answer;
     }
 
     private static JsonObject listen(ScriptSession session, JsonObject line) {

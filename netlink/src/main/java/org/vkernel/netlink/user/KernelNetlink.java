@@ -204,8 +204,8 @@ public final class KernelNetlink implements NetlinkProvider {
     }
 
     @Override
-    public int setTimeout(int fd, int name, long timeoutNs) {
-        return onSocket(fd, sk -> netlink.options().setTimeout(sk, name, timeoutNs));
+    public int setTimeout(int fd, int name, long seconds, long micros) {
+        return onSocket(fd, sk -> netlink.options().setTimeout(sk, name, seconds, micros));
     }
 
     @Override

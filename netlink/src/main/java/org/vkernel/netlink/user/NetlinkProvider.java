@@ -61,10 +61,11 @@ public interface NetlinkProvider {
     /**
      * {@code setsockopt()} of {@code SO_RCVTIMEO} or {@code SO_SNDTIMEO}.
      *
-     * @param name which of the two
-     * @param timeoutNs how long calls wait; 0: for ever
+     * @param name which of the two, or one of their {@code _NEW} forms
+     * @param seconds how long calls wait; 0 seconds and 0 microseconds: for ever
+     * @param micros microseconds besides
      */
-    int setTimeout(int fd, int name, long timeoutNs);
+    int setTimeout(int fd, int name, long seconds, long micros);
 
     /**
      * {@code setsockopt(SO_ATTACH_FILTER)} with a program of one instruction, which lets {@code

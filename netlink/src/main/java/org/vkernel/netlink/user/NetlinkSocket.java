@@ -42,6 +42,8 @@ public final class NetlinkSocket implements AutoCloseable {
     public static final int AUTO = 0;
 
     private static final int CONTROL_BYTES = 512;
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final long MICROS_PER_SECOND = 1_000_000;
 
     private final NetlinkProvider provider;
     private final int fd;
@@ -303,7 +305,12 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private void setTimeout(int name, Duration timeout) {
-        check("setsockopt", provider.setTimeout(fd, name, timeout.toNanos()));
+        // Rounded up: 0 would be for ever.
+        long micros = Math.ceilDiv(timeout.toNanos(), NANOS_PER_MICRO);
+        check(
+                "setsockopt",
+                provider.setTimeout(
+                        fd, name, micros / MICROS_PER_SECOND, micros % MICROS_PER_SECOND));
     }
 
     // ---- The rest ---------------------------------------------------------------------------

@@ -65,6 +65,14 @@ class HostNetlinkTest {
         }
     }
 
+    private static void withConnector(Body body) throws Exception {
+        try (ConnectorLock _ = ConnectorLock.take()) {
+            run(0, HostThread.Namespace.OF_THE_JVM, body);
+        } catch (HostUnavailableException e) {
+            abort(e.getMessage());
+        }
+    }
+
     private static NetlinkSocket open(HostNetlink host) {
         return NetlinkSocket.open(host, SOCK_RAW, NETLINK_USERSOCK);
     }
@@ -229,44 +237,38 @@ class HostNetlinkTest {
     /** A socket that listened to process events, closed, must leave the machine's count. */
     @Test
     void listener_closed_isTakenBack() throws Exception {
-        run(
-                0,
-                HostThread.Namespace.OF_THE_JVM,
-                host -> {
-                    assumeNobodyListens(host);
-                    NetlinkSocket a = NetlinkSocket.open(host, SOCK_RAW, NETLINK_CONNECTOR);
-                    send(a, ProcessEventListener.LISTEN);
-                    assertEquals(1, host.listener(a.fd()).counted());
-                    a.close();
-                    assertNull(ProcessEventCount.disturbance(host));
+        withConnector(host -> {
+            assumeNobodyListens(host);
+            NetlinkSocket a = NetlinkSocket.open(host, SOCK_RAW, NETLINK_CONNECTOR);
+            send(a, ProcessEventListener.LISTEN);
+            assertEquals(1, host.listener(a.fd()).counted());
+            a.close();
+            assertNull(ProcessEventCount.disturbance(host));
 
-                    NetlinkSocket b = NetlinkSocket.open(host, SOCK_RAW, NETLINK_CONNECTOR);
-                    send(b, 7);
-                    send(b, ProcessEventListener.IGNORE);
-                    assertEquals(-1, host.listener(b.fd()).counted());
-                    b.close();
-                    assertNull(ProcessEventCount.disturbance(host));
-                });
+            NetlinkSocket b = NetlinkSocket.open(host, SOCK_RAW, NETLINK_CONNECTOR);
+            send(b, 7);
+            send(b, ProcessEventListener.IGNORE);
+            assertEquals(-1, host.listener(b.fd()).counted());
+            b.close();
+            assertNull(ProcessEventCount.disturbance(host));
+        });
     }
 
     @Test
     void listener_leftToTheEnd_isTakenBackThen() throws Exception {
-        run(
-                0,
-                HostThread.Namespace.OF_THE_JVM,
-                host -> {
-                    assumeNobodyListens(host);
-                    try (HostNetlink leaving = HostNetlink.open()) {
-                        leaving.leaveListenersToTheEnd();
-                        NetlinkSocket a = NetlinkSocket.open(leaving, SOCK_RAW, NETLINK_CONNECTOR);
-                        send(a, ProcessEventListener.LISTEN);
-                        a.close();
-                        assertEquals(
-                                "somebody on this machine listens to process events",
-                                ProcessEventCount.disturbance(host));
-                    }
-                    assertNull(ProcessEventCount.disturbance(host));
-                });
+        withConnector(host -> {
+            assumeNobodyListens(host);
+            try (HostNetlink leaving = HostNetlink.open()) {
+                leaving.leaveListenersToTheEnd();
+                NetlinkSocket a = NetlinkSocket.open(leaving, SOCK_RAW, NETLINK_CONNECTOR);
+                send(a, ProcessEventListener.LISTEN);
+                a.close();
+                assertEquals(
+                        "somebody on this machine listens to process events",
+                        ProcessEventCount.disturbance(host));
+            }
+            assertNull(ProcessEventCount.disturbance(host));
+        });
     }
 
     private static void send(NetlinkSocket socket, int operation) {
