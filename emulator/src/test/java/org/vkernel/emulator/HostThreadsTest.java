@@ -291,9 +291,11 @@ class HostThreadsTest {
     private static KernelFailedException failureWithABusyProcess(
             KernelConfig config, AtomicBoolean enough) {
         VirtualKernel kernel = VirtualKernel.boot(config.hangMillis(200));
+        AtomicBoolean busy = new AtomicBoolean();
         kernel.spawn(
                 "busy",
                 self -> {
+                    busy.set(true);
                     while (!enough.get()) {
                         Thread.onSpinWait();
                     }
@@ -301,7 +303,9 @@ class HostThreadsTest {
         return assertThrows(
                 KernelFailedException.class,
                 () -> {
-                    kernel.runFor(Duration.ofMillis(5));
+                    do {
+                        kernel.runFor(Duration.ofMillis(1));
+                    } while (!busy.get());
                     kernel.close();
                 });
     }

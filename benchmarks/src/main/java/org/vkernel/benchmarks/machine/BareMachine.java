@@ -1,5 +1,6 @@
 package org.vkernel.benchmarks.machine;
 
+import org.vkernel.emulator.Limits;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.sched.Task;
@@ -20,7 +21,8 @@ final class BareMachine {
                                 Long.MAX_VALUE / 2,
                                 strategy,
                                 false,
-                                false),
+                                false,
+                                Limits.HANG_MILLIS),
                         new NoEvents());
         sched.hostEnter(sched.boot());
     }

@@ -27,6 +27,11 @@ final class NoEvents implements MachineEvents {
     }
 
     @Override
+    public void hung(String who, StackTraceElement[] stack) {
+        throw new IllegalStateException(who + " hangs");
+    }
+
+    @Override
     public void broken(String rule, String what) {
         throw new IllegalStateException(rule + ": " + what);
     }

@@ -11,6 +11,7 @@ public final class StackTraces {
     private static final int DEPTH = 24;
     private static final String MACHINE = "org.vkernel.emulator.sched.";
     private static final String HOST_INTERFACE = "org.vkernel.emulator.VirtualKernel";
+    private static final String ENTRY = "org.vkernel.emulator.KernelEntry";
 
     private StackTraces() {}
 
@@ -50,7 +51,7 @@ public final class StackTraces {
             if (name.startsWith(MACHINE)) {
                 return frames.size();
             }
-            if (name.startsWith(HOST_INTERFACE)) {
+            if (isEntry(name)) {
                 return i;
             }
         }
@@ -63,7 +64,11 @@ public final class StackTraces {
                 && !name.startsWith("jdk.")
                 && !name.startsWith(MACHINE)
                 && !name.startsWith("org.vkernel.emulator.check.")
-                && !name.startsWith(HOST_INTERFACE);
+                && !isEntry(name);
+    }
+
+    private static boolean isEntry(String className) {
+        return className.startsWith(HOST_INTERFACE) || className.startsWith(ENTRY);
     }
 
     private static String frame(StackTraceElement element) {

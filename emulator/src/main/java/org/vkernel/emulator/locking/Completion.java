@@ -1,41 +1,50 @@
 package org.vkernel.emulator.locking;
 
 import org.vkernel.emulator.sched.Scheduler;
-import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.sched.TaskState;
+import org.vkernel.emulator.shared.SharedInt;
 
 /** Models {@code struct completion} (kernel/sched/completion.c): waits until something is done. */
 public final class Completion {
     private static final int ALL = Integer.MAX_VALUE / 2;
 
-    private final AtomicInt done;
+    /** How many may pass; changed under the queue's lock. */
+    private final SharedInt done;
+
     private final WaitQueue queue;
 
     /** Makes one that nobody has completed. */
     public Completion(Scheduler sched, String name) {
-        done = new AtomicInt(sched, 0);
+        done = new SharedInt(sched, 0);
         queue = new WaitQueue(sched, name);
     }
 
-    /** {@code complete()}: lets one waiter pass. Context: any. */
+    /** {@code complete()}: lets one waiter pass, the one that came first. Context: any. */
     public void complete() {
-        done.incrementAndGet();
-        queue.wakeUp();
+        queue.wakeUpLocked(
+                () -> {
+                    int seen = done.get();
+                    if (seen != ALL) {
+                        done.set(seen + 1);
+                    }
+                },
+                1);
     }
 
     /** {@code complete_all()}: lets all pass, for ever. Context: any. */
     public void completeAll() {
-        done.set(ALL);
-        queue.wakeUpAll();
+        queue.wakeUpLocked(() -> done.set(ALL), Integer.MAX_VALUE);
     }
 
     /** {@code wait_for_completion()}. Context: process; sleeps. */
     public void await() {
-        queue.waitEvent(this::take);
+        int result = queue.waitExclusiveLocked(this::take, TaskState.UNINTERRUPTIBLE);
+        assert result == 0 : result;
     }
 
     /** {@code wait_for_completion_interruptible()}: 0 or {@code -ERESTARTSYS}. */
     public int awaitInterruptible() {
-        return queue.waitEventInterruptible(this::take);
+        return queue.waitExclusiveLocked(this::take, TaskState.INTERRUPTIBLE);
     }
 
     /** {@code completion_done()}. */
@@ -44,14 +53,13 @@ public final class Completion {
     }
 
     private boolean take() {
-        for (; ; ) {
-            int seen = done.get();
-            if (seen == 0) {
-                return false;
-            }
-            if (seen >= ALL || done.compareAndSet(seen, seen - 1)) {
-                return true;
-            }
+        int seen = done.get();
+        if (seen == 0) {
+            return false;
         }
+        if (seen != ALL) {
+            done.set(seen - 1);
+        }
+        return true;
     }
 }

@@ -3,6 +3,7 @@ package org.vkernel.emulator.locking;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.shared.SharedRef;
 
 /** Models {@code struct mutex} (kernel/locking/mutex.c): a lock that is waited for by sleeping. */
@@ -29,7 +30,8 @@ public final class Mutex {
         sched.mightSleep();
         if (!tryLock()) {
             checkRecursion();
-            waiters.waitEvent(this::tryLock);
+            int result = waiters.waitExclusiveLocked(this::tryLock, TaskState.UNINTERRUPTIBLE);
+            assert result == 0 : result;
         }
     }
 
@@ -40,7 +42,8 @@ public final class Mutex {
             return 0;
         }
         checkRecursion();
-        return waiters.waitEventInterruptible(this::tryLock) == 0 ? 0 : -Errno.EINTR;
+        int result = waiters.waitExclusiveLocked(this::tryLock, TaskState.INTERRUPTIBLE);
+        return result == 0 ? 0 : -Errno.EINTR;
     }
 
     private void checkRecursion() {

@@ -63,12 +63,16 @@ public final class WaitQueue {
     /** {@code remove_wait_queue()}. */
     public void remove(Entry entry) {
         boolean flags = lock.lockIrqsave();
+        unlink(entry);
+        lock.unlockIrqrestore(flags);
+    }
+
+    private void unlink(Entry entry) {
         SharedList.Node<Entry> node = entry.node;
         if (node != null) {
             waiters.remove(node);
             entry.node = null;
         }
-        lock.unlockIrqrestore(flags);
     }
 
     /** {@code prepare_to_wait()}: joins the queue and sets the task's state, in that order. */
@@ -107,9 +111,27 @@ public final class WaitQueue {
         wake(TaskState.NORMAL, Integer.MAX_VALUE);
     }
 
-    private void wake(int mask, int exclusive) {
-        int left = exclusive;
+    /**
+     * {@code wake_up_locked()}: changes what the waiters wait for and wakes them, both under the
+     * queue's lock.
+     *
+     * @param exclusive how many of the exclusive ones
+     */
+    void wakeUpLocked(Runnable change, int exclusive) {
         boolean flags = lock.lockIrqsave();
+        change.run();
+        wakeLocked(TaskState.NORMAL, exclusive);
+        lock.unlockIrqrestore(flags);
+    }
+
+    private void wake(int mask, int exclusive) {
+        boolean flags = lock.lockIrqsave();
+        wakeLocked(mask, exclusive);
+        lock.unlockIrqrestore(flags);
+    }
+
+    private void wakeLocked(int mask, int exclusive) {
+        int left = exclusive;
         SharedList.Node<Entry> node = waiters.first();
         while (node != null) {
             Entry entry = node.value();
@@ -118,7 +140,6 @@ public final class WaitQueue {
             }
             node = waiters.next(node);
         }
-        lock.unlockIrqrestore(flags);
     }
 
     /** {@code wait_event()}: sleeps until {@code condition} holds. Context: process. */
@@ -134,6 +155,40 @@ public final class WaitQueue {
      */
     public int waitEventInterruptible(BooleanSupplier condition) {
         return wait(condition, TaskState.INTERRUPTIBLE);
+    }
+
+    /**
+     * {@code wait_event_interruptible_exclusive_locked()} and its kin: waits in line, and asks for
+     * the condition under the queue's lock. A condition that takes something, such as one of the
+     * completions, must be asked so: a wake-up that meets a waiter that has its thing already would
+     * be lost to the others.
+     *
+     * @param state how it sleeps, one of {@link TaskState}
+     * @return 0, or {@code -ERESTARTSYS} where a signal that the state lets through came first
+     */
+    public int waitExclusiveLocked(BooleanSupplier condition, int state) {
+        sched.mightSleep();
+        Task task = sched.current();
+        Entry entry = new Entry(task, true);
+        int result = 0;
+        boolean flags = lock.lockIrqsave();
+        while (!condition.getAsBoolean()) {
+            if (task.signalPendingState(state)) {
+                result = -Errno.ERESTARTSYS;
+                break;
+            }
+            link(entry);
+            task.setWaitsOn(this);
+            task.setState(state);
+            lock.unlockIrqrestore(flags);
+            sched.schedule();
+            flags = lock.lockIrqsave();
+        }
+        task.setState(TaskState.RUNNING);
+        task.setWaitsOn(null);
+        unlink(entry);
+        lock.unlockIrqrestore(flags);
+        return result;
     }
 
     private int wait(BooleanSupplier condition, int state) {

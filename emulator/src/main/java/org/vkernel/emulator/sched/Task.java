@@ -282,7 +282,7 @@ public final class Task {
     }
 
     /** {@code signal_pending_state()}: whether a sleep in {@code sleepState} ends at once. */
-    boolean signalPendingState(int sleepState) {
+    public boolean signalPendingState(int sleepState) {
         if (pendingSignals == 0 || sleepState == TaskState.UNINTERRUPTIBLE) {
             return false;
         }
