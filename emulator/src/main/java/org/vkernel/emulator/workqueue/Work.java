@@ -188,7 +188,7 @@ public sealed class Work permits DelayedWork {
         }
         int result = -1;
         last.lock.lock();
-        if (list != null && place.peek() == last) {
+        if (place.peek() == last && last.isQueuedLocked(this)) {
             last.removeLocked(this);
             for (Completion flusher : takeFlushers()) {
                 flusher.complete();

@@ -77,7 +77,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
         Completion done = null;
         boolean flags = lock.lockIrqsave();
         Execution execution = runningLocked(work);
-        if (!runningOnly && work.list != null && work.place.peek() == this) {
+        if (!runningOnly && work.place.peek() == this && isQueuedLocked(work)) {
             done = new Completion(sched, "the end of " + work);
             work.addFlusher(done);
         } else if (execution != null) {
@@ -86,6 +86,12 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
         }
         lock.unlockIrqrestore(flags);
         return done;
+    }
+
+    /** Whether {@code work}, whose place this is, is to be run. The caller holds the lock. */
+    final boolean isQueuedLocked(Work work) {
+        Execution execution = runningLocked(work);
+        return work.list != null || (execution != null && execution.again != null);
     }
 
     /** Adds to what runs here. The caller holds the lock. */

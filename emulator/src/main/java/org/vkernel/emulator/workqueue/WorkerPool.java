@@ -48,7 +48,14 @@ final class WorkerPool extends WorkPlace {
 
     @Override
     void removeLocked(Work work) {
-        Objects.requireNonNull(work.share).remove(work);
+        PoolWorkqueue share = Objects.requireNonNull(work.share);
+        Execution execution = runningLocked(work);
+        if (execution != null && execution.again != null) {
+            execution.again = null;
+            share.ended(Objects.requireNonNull(work.group), true);
+        } else {
+            share.remove(work);
+        }
     }
 
     @Override

@@ -488,6 +488,33 @@ class WorkqueueSimTest {
     }
 
     @Test
+    void cancelSync_ofWorkThatIsLeftToTheWorkerThatRunsIt_takesItOff() {
+        inEverySchedule(
+                1,
+                kernel -> {
+                    AtomicInteger runs = new AtomicInteger();
+                    Work work =
+                            new Work(
+                                    kernel.workqueues(),
+                                    "w",
+                                    w -> {
+                                        runs.incrementAndGet();
+                                        sleep(kernel, 5);
+                                    });
+                    kernel.run(() -> kernel.workqueues().schedule(work));
+                    kernel.runFor(Duration.ofMillis(1));
+                    kernel.run(() -> kernel.workqueues().schedule(work));
+                    kernel.runFor(Duration.ofMillis(1)); // another worker finds it running
+                    assertTrue(kernel.call(work::cancelSync));
+                    kernel.runFor(Duration.ofMillis(20));
+                    assertEquals(1, runs.get());
+                    assertTrue(kernel.call(() -> kernel.workqueues().schedule(work)));
+                    kernel.runFor(Duration.ofMillis(20));
+                    assertEquals(2, runs.get());
+                });
+    }
+
+    @Test
     void cancel_runningWork_doesNotWait() {
         inEverySchedule(
                 2,
