@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,9 @@ import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.printk.Printk;
 import org.vkernel.emulator.proc.ProcFs;
+import org.vkernel.emulator.process.Credentials;
 import org.vkernel.emulator.process.ProcessBody;
+import org.vkernel.emulator.process.ProcessTable;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
@@ -78,10 +79,9 @@ public final class VirtualKernel implements AutoCloseable {
     private final Memory mm;
     private final SkBuffs skbs;
     private final Sockets sockets;
-    private final UserProcess init;
+    private final ProcessTable processTable;
     private final SplitMix random;
     private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
-    private final Map<Integer, UserProcess> processes = new ConcurrentHashMap<>();
     private final KernelEvents events = new KernelEvents(this);
     private final Failures failures = new Failures(this);
     private final KernelEntry entry;
@@ -122,8 +122,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
         this.sockets = new Sockets(sched, mm, hrTimers);
         this.entry = new KernelEntry(this, failures);
-        this.init = new UserProcess(this, 1, 0, 0);
-        initTask.setProcess(init);
+        this.processTable = new ProcessTable(this, initTask);
         for (Subsystem subsystem : BUILT_IN) {
             subsystem.init(this);
         }
@@ -248,7 +247,12 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** The first process, whose thread is the host's. */
     public UserProcess init() {
-        return init;
+        return processTable.init();
+    }
+
+    /** All processes, and who is told of their lives. */
+    public ProcessTable processTable() {
+        return processTable;
     }
 
     /**
@@ -363,12 +367,7 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** Starts a process of user {@code uid}. */
     public UserProcess spawn(String comm, int uid, ProcessBody body) {
-        return call(() -> {
-            UserProcess process = new UserProcess(this, sched.allocatePid(), uid, uid);
-            processes.put(process.tgid(), process);
-            process.start(comm, body);
-            return process;
-        });
+        return call(() -> processTable.spawn(comm, Credentials.of(uid, uid), body));
     }
 
     /**
@@ -382,10 +381,7 @@ public final class VirtualKernel implements AutoCloseable {
                 sched.sim() == null, "a host thread cannot be a process of the simulated machine");
         Preconditions.checkState(
                 sched.taskOfThisThread() == null, "this thread is a task of the kernel already");
-        UserProcess process = new UserProcess(this, sched.allocatePid(), 0, 0);
-        processes.put(process.tgid(), process);
-        process.attach(comm);
-        return new AttachedProcess(process);
+        return new AttachedProcess(processTable.attach(comm));
     }
 
     /** Waits until {@code process} has ended, letting the rest run. */
@@ -420,14 +416,12 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** The processes that live, by process id. */
     public List<UserProcess> processes() {
-        List<UserProcess> all = new ArrayList<>(processes.values());
-        all.sort(Comparator.comparingInt(UserProcess::tgid));
-        return all;
+        return processTable.living();
     }
 
     /** The living process with this id, or null. */
     public @Nullable UserProcess process(int tgid) {
-        return tgid == 1 ? init : processes.get(tgid);
+        return processTable.find(tgid);
     }
 
     // ---- What parts of the kernel tell ---------------------------------------------------------
@@ -444,11 +438,6 @@ public final class VirtualKernel implements AutoCloseable {
     public void processFailed(UserProcess process, Throwable thrown) {
         failures.addProcess(process);
         config.output().accept(process + ": " + thrown);
-    }
-
-    /** A process has released all it held. */
-    public void processGone(UserProcess process) {
-        processes.remove(process.tgid());
     }
 
     /**
@@ -552,7 +541,7 @@ public final class VirtualKernel implements AutoCloseable {
             left.forEach(process -> process.signal(UserProcess.SIGKILL));
             left.forEach(this::awaitEnd); // one may have made another meanwhile
         }
-        init.files().closeAll();
+        init().files().closeAll();
         modules.unloadAll();
         for (Subsystem subsystem : BUILT_IN.reverse()) {
             subsystem.exit(this);

@@ -63,6 +63,19 @@ public final class FileTable {
         return true;
     }
 
+    /** {@code dup_fd()}: {@code child} gets the same descriptors, which share the open files. */
+    void copyTo(FileTable child) {
+        lock.lock();
+        @Nullable OpenFile[] table = files.clone();
+        for (OpenFile file : table) {
+            if (file != null) {
+                file.get();
+            }
+        }
+        lock.unlock();
+        child.files = table;
+    }
+
     /** {@code close_files()}: closes all, lowest first. */
     public void closeAll() {
         for (int slot = 0; slot < files.length; slot++) {

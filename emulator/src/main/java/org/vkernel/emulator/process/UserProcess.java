@@ -2,29 +2,37 @@ package org.vkernel.emulator.process;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
-import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskExit;
 import org.vkernel.emulator.sched.TaskState;
+import org.vkernel.emulator.shared.AtomicInt;
 
 /**
  * A user process: an address space's worth of identity, descriptors and threads.
  *
- * <p>Models a thread group (kernel/fork.c, exit.c, signal.c). Its body gets it as its handle;
- * others use it to wait for it or to kill it.
+ * <p>Models a thread group (kernel/fork.c, exit.c, signal.c, sys.c). Its body gets it as its
+ * handle, and makes system calls by it, which throw {@link ErrnoException} where they fail; others
+ * use it to wait for the process or to kill it.
  */
 public final class UserProcess {
     /** {@code SIGINT}. */
     public static final int SIGINT = 2;
+
+    /** {@code SIGABRT}: dumps core. */
+    public static final int SIGABRT = 6;
 
     /** {@code SIGKILL}: cannot be handled. */
     public static final int SIGKILL = 9;
@@ -32,48 +40,88 @@ public final class UserProcess {
     /** {@code SIGUSR1}. */
     public static final int SIGUSR1 = 10;
 
+    /** {@code SIGSEGV}: dumps core. */
+    public static final int SIGSEGV = 11;
+
     /** {@code SIGTERM}. */
     public static final int SIGTERM = 15;
+
+    /** {@code SIGCHLD}: a child has ended; does nothing unless handled. */
+    public static final int SIGCHLD = 17;
 
     /** As {@link #exitCode}: it has none yet. */
     private static final int ALIVE = -1;
 
+    private final ProcessTable table;
     private final VirtualKernel kernel;
     private final Scheduler sched;
     private final int tgid;
-    private final SpinLock sighand;
+    private final Sighand sighand;
     private final FileTable files;
     private final WaitQueue exited;
-    private final List<Task> threads = new ArrayList<>();
-    private final AtomicReferenceArray<@Nullable Runnable> handlers =
-            new AtomicReferenceArray<>(64);
-    private volatile int uid;
-    private volatile int gid;
+    private final WaitQueue childExit;
 
-    /** Its exit code; what is set first stays. */
+    /** Threads that have not begun to exit ({@code signal->live}). */
+    private final AtomicInt live;
+
+    /** Threads that have not ended. */
+    private final AtomicInt unfinished;
+
+    /** Those that nobody has released, the first one first; changed with the list of tasks held. */
+    private volatile UserThread[] threads = new UserThread[0];
+
+    private volatile Credentials credentials;
+    private volatile String[] program = {"init"};
+
+    // With the list of tasks held.
+    private final List<UserProcess> children = new ArrayList<>(0);
+    private boolean isLeaderGone;
+    private boolean isZombie;
+    private volatile int session;
+
+    /** Its exit code; what is set first stays, but for the bit that tells of a core. */
     private final AtomicInteger exitCode = new AtomicInteger(ALIVE);
+
+    /** Whether core is dumped of it ({@code RLIMIT_CORE} is not 0). */
+    private volatile boolean dumpsCore = true;
+
+    private volatile boolean isDumping;
+
+    /** What becomes another program, and waits for the other threads to end. */
+    private volatile @Nullable UserThread execThread;
 
     private volatile boolean dead;
     private volatile @Nullable Throwable failure;
 
-    /**
-     * Makes a process without threads; see {@link VirtualKernel#spawn}.
-     *
-     * @param uid its user id; 0 has all capabilities
-     */
-    public UserProcess(VirtualKernel kernel, int tgid, int uid, int gid) {
-        this.kernel = kernel;
+    /** Makes a process without threads. */
+    UserProcess(ProcessTable table, int tgid, Credentials credentials) {
+        this.table = table;
+        this.kernel = table.kernel();
         this.sched = kernel.sched();
         this.tgid = tgid;
-        this.uid = uid;
-        this.gid = gid;
-        this.sighand = new SpinLock(sched, "sighand->siglock");
+        this.credentials = credentials;
+        this.sighand = new Sighand(this, sched);
         this.files = new FileTable(sched);
         this.exited = new WaitQueue(sched, "the exit of process " + tgid);
+        this.childExit = new WaitQueue(sched, "the exit of a child of process " + tgid);
+        this.live = new AtomicInt(sched, 0);
+        this.unfinished = new AtomicInt(sched, 0);
     }
 
     public VirtualKernel kernel() {
         return kernel;
+    }
+
+    ProcessTable table() {
+        return table;
+    }
+
+    Sighand sighand() {
+        return sighand;
+    }
+
+    WaitQueue childExit() {
+        return childExit;
     }
 
     /** The thread group's id, which user space calls the process id. */
@@ -81,46 +129,168 @@ public final class UserProcess {
         return tgid;
     }
 
-    /** The effective user id. */
-    public int uid() {
-        return uid;
-    }
-
-    /** The effective group id. */
-    public int gid() {
-        return gid;
-    }
-
-    /** Sets the ids, as a privileged {@code setresuid()} and {@code setresgid()} do. */
-    public void setCredentials(int newUid, int newGid) {
-        uid = newUid;
-        gid = newGid;
-    }
-
-    /** {@code capable()}: user 0 has every capability, others none. */
-    public boolean isCapable() {
-        return uid == 0;
-    }
-
     /** The first thread's name. */
     public String comm() {
-        return threads.isEmpty() ? "init" : threads.getFirst().comm();
+        return threads.length == 0 ? program[0] : threads[0].comm();
     }
 
     public FileTable files() {
         return files;
     }
 
-    /** Starts its first thread. */
-    public void start(String comm, ProcessBody body) {
-        Task task = sched.newTask(tgid, comm, this, 0, () -> main(body));
-        threads.add(task);
-        sched.admit(task);
+    private int call(String name, IntSupplier body) {
+        int result = kernel.call(body::getAsInt);
+        if (result < 0) {
+            throw new ErrnoException(name, result == -Errno.ERESTARTSYS ? -Errno.EINTR : result);
+        }
+        return result;
     }
 
-    /** Makes the calling host thread its first thread; see {@link VirtualKernel#attach}. */
-    public void attach(String comm) {
-        threads.add(sched.adoptThread(tgid, comm, this));
+    // ---- Threads -------------------------------------------------------------------------------
+
+    /** Its threads that nobody has released, the first one first. Not to be changed. */
+    UserThread[] threads() {
+        return threads;
+    }
+
+    /** The first thread, whose end is the process's where it is the last. */
+    public UserThread leader() {
+        return threads[0];
+    }
+
+    /** The thread that the running task is. */
+    public UserThread currentThread() {
+        return table.current();
+    }
+
+    @Nullable UserThread threadOf(Task task) {
+        for (UserThread thread : threads) {
+            if (thread.task() == task) {
+                return thread;
+            }
+        }
+        return null;
+    }
+
+    /** The caller holds the list of tasks, unless nobody knows the process yet. */
+    UserThread addThread(Task task, @Nullable UserThread realParent, int exitSignal) {
+        UserThread thread = new UserThread(this, task, realParent, exitSignal);
+        live.incrementAndGet();
+        unfinished.incrementAndGet();
+        UserThread[] more = Arrays.copyOf(threads, threads.length + 1);
+        more[more.length - 1] = thread;
+        threads = more;
+        return thread;
+    }
+
+    /** The caller holds the list of tasks. */
+    void removeThread(UserThread thread) {
+        threads =
+                Arrays.stream(threads).filter(other -> other != thread).toArray(UserThread[]::new);
+    }
+
+    /**
+     * Starts another thread, which shares all that the process has. The process ends when its first
+     * thread's body returns, or when all threads have ended.
+     *
+     * <p>Models {@code clone(CLONE_THREAD)}.
+     */
+    public UserThread startThread(ProcessBody body) {
+        UserThread[] made = new UserThread[1];
+        call(
+                "clone",
+                () -> {
+                    ProcessFork.Result result = ProcessFork.startThread(this, body);
+                    made[0] = result.thread();
+                    return result.error();
+                });
+        return Objects.requireNonNull(made[0]);
+    }
+
+    /** Sleeps until the process's threads are in some state. */
+    void awaitThreads(BooleanSupplier condition) {
+        exited.waitEvent(condition);
+    }
+
+    /** Whether {@code self} may kill the others. The caller holds the lock of signals. */
+    boolean beginExec(UserThread self) {
+        if (exitCode.get() != ALIVE || execThread != null) {
+            return false;
+        }
+        execThread = self;
+        return true;
+    }
+
+    void endExec() {
+        execThread = null;
+    }
+
+    void wakeExec() {
+        if (execThread != null) {
+            exited.wakeUpAll();
+        }
+    }
+
+    void awaitEnd(UserThread thread) {
+        exited.waitEvent(thread::isEnded);
+    }
+
+    // ---- Fork and exec -------------------------------------------------------------------------
+
+    /**
+     * Makes a child, which runs {@code child} and then exits with status 0. It shares the open
+     * files, and has its parent's credentials, handlers of signals, session and name.
+     *
+     * <p>Models {@code fork()}. N.B. the body is Java and sees the variables of its parent.
+     */
+    public UserProcess fork(ProcessBody child) {
+        return kernel.call(() -> ProcessFork.fork(table, child));
+    }
+
+    /** What {@code copy_process()} copies. */
+    void copyTo(UserProcess child) {
+        files.copyTo(child.files);
+        sighand.copyTo(child.sighand);
+        child.program = program;
+        child.session = session;
+        child.dumpsCore = dumpsCore;
+    }
+
+    /**
+     * Becomes another program: what the running thread does from now on. Its name is the last part
+     * of {@code path}, cut to 15 characters; handlers of signals are forgotten, and all other
+     * threads are killed first.
+     *
+     * <p>Models {@code execve()}. Differs from Linux: no descriptor is closed.
+     *
+     * @param args what follows the program's name in its command line
+     */
+    public void exec(String path, String... args) {
+        call("execve", () -> ProcessExec.exec(this, path, args));
+    }
+
+    void setProgram(String path, String... args) {
+        String[] argv = new String[args.length + 1];
+        argv[0] = path;
+        System.arraycopy(args, 0, argv, 1, args.length);
+        program = argv;
+    }
+
+    /** The command line: the program and its arguments, as {@code /proc/PID/cmdline} tells. */
+    public List<String> commandLine() {
+        return List.of(program);
+    }
+
+    /** Its first thread has been given its program by the host: tells of it as of an exec. */
+    void tellOfProgram() {
+        if (!table.observers().isEmpty()) {
+            kernel.run(() -> ProcessExec.tell(table.current()));
+        }
+    }
+
+    /** Makes the calling host thread its first thread. */
+    void attach(String comm) {
+        ProcessFork.adopt(this, sched.adoptThread(tgid, comm, this));
     }
 
     /** The host thread that {@link #attach} took exits from the process. */
@@ -129,7 +299,7 @@ public final class UserProcess {
         try {
             die(0);
             sched.syscallEnter();
-            exit(task);
+            ProcessExit.exit(table.current());
         } catch (KernelHalt halt) {
             // It is gone with its kernel.
         } finally {
@@ -137,25 +307,32 @@ public final class UserProcess {
         }
     }
 
-    private void main(ProcessBody body) {
-        Task self = sched.current();
+    // ---- The end -------------------------------------------------------------------------------
+
+    /** What a thread of it does. */
+    void main(ProcessBody body) {
+        Task task = sched.current();
+        UserThread self = Objects.requireNonNull(threadOf(task));
         try {
-            if (!self.fatalSignalPending()) {
+            if (!task.fatalSignalPending()) {
                 body.run(this);
+                if (self.isLeader()) {
+                    die(0);
+                }
             }
         } catch (TaskExit exit) {
             // exit() or a fatal signal: the code is set.
         } catch (KernelHalt halt) {
             throw halt;
         } catch (Throwable thrown) {
-            fail(self, thrown);
+            fail(task, thrown);
         }
-        die(0);
-        exit(sched.syscallEnter());
+        sched.syscallEnter();
+        ProcessExit.exit(self);
     }
 
-    private void fail(Task self, Throwable thrown) {
-        if (!self.isDying()) { // else it only wraps what was to unwind it
+    private void fail(Task task, Throwable thrown) {
+        if (!task.isDying()) { // else it only wraps what was to unwind it
             failure = thrown;
             die(134 << 8);
             kernel.processFailed(this, thrown);
@@ -167,58 +344,61 @@ public final class UserProcess {
         exitCode.compareAndSet(ALIVE, code);
     }
 
-    /** Models {@code do_exit()}: releases all that the process holds. */
-    private void exit(Task task) {
-        task.setInKernel(true);
-        task.setFlags(Task.PF_EXITING);
-        files.closeAll();
-        sighand.lock();
-        dead = true;
-        sighand.unlock();
-        kernel.processGone(this);
-        exited.wakeUpAll();
-    }
-
     /** {@code exit()}: ends the process; what it holds is released. Does not return. */
     public void exit(int status) {
         die((status & 0xff) << 8);
+        if (threads.length > 1) {
+            kernel.run(() -> sighand.killOthers(table.current()));
+        }
         throw new TaskExit();
     }
 
     /**
-     * Sets what runs when {@code signal} arrives, in the process, at its next return to user code.
+     * Ends the running thread alone, and the process if it was the last: the system call {@code
+     * exit}. Does not return.
      */
-    public void handle(int signal, Runnable handler) {
-        handlers.set(signal, handler);
+    public void exitThread(int status) {
+        table.current().setOwnCode((status & 0xff) << 8);
+        throw new TaskExit();
     }
 
-    /** Sends a signal: one that is not handled kills. Models {@code kill()}. Context: any. */
-    public void signal(int signal) {
-        sighand.lock();
-        if (!dead) {
-            long bits = 1L << signal;
-            if (signal == SIGKILL || handlers.get(signal) == null) {
-                die(signal);
-                bits |= 1L << SIGKILL;
-            }
-            for (Task thread : threads) {
-                thread.addPendingSignals(bits);
-                boolean fatal = (bits & 1L << SIGKILL) != 0;
-                int mask = TaskState.INTERRUPTIBLE | (fatal ? TaskState.WAKEKILL : 0);
-                var _ = sched.wakeUp(thread, mask);
-            }
+    /**
+     * Sets the code that {@code self} ends with, and has the others end where all do. Models {@code
+     * do_group_exit()} and {@code synchronize_group_exit()}.
+     *
+     * @return whether it is the last to begin
+     */
+    boolean beginExit(UserThread self) {
+        sighand.siglock().lock();
+        boolean isLast = live.decrementAndGet() == 0;
+        if (isLast) {
+            die(self.ownCode());
         }
-        sighand.unlock();
+        int code = exitCode.get();
+        if (code != ALIVE && !isLast) {
+            sighand.killLocked(self);
+        }
+        self.setExitCode(code == ALIVE ? self.ownCode() : code);
+        sighand.siglock().unlock();
+        return isLast;
     }
 
-    /** Runs the handlers of pending signals; called at the return to user code. */
-    public void deliverSignals(Task task) {
-        for (long rest = task.takePendingSignals(); rest != 0; rest &= rest - 1) {
-            Runnable handler = handlers.get(Long.numberOfTrailingZeros(rest));
-            if (handler != null) {
-                handler.run();
-            }
-        }
+    /** The thread has ended; whether it was the last. */
+    boolean endThread(UserThread self) {
+        self.setEnded();
+        return unfinished.decrementAndGet() == 0;
+    }
+
+    /** All has ended. */
+    void end() {
+        sighand.siglock().lock();
+        dead = true;
+        sighand.siglock().unlock();
+        table.gone(this);
+    }
+
+    void wakeWaiters() {
+        exited.wakeUpAll();
     }
 
     /** Whether it has ended. */
@@ -243,16 +423,247 @@ public final class UserProcess {
     }
 
     /**
+     * Waits until a child has ended, and forgets it.
+     *
+     * @param pid which child; -1: any
+     * @throws ErrnoException {@code ECHILD} if there is no such child; {@code EINTR}
+     */
+    public ExitStatus waitFor(int pid) {
+        @Nullable ExitStatus[] status = new ExitStatus[1];
+        call("wait4", () -> ProcessExit.waitFor(this, pid, status));
+        return Objects.requireNonNull(status[0]);
+    }
+
+    // ---- What the end needs to know, with the list of tasks held
+    // ---------------------------------
+
+    List<UserProcess> children() {
+        return children;
+    }
+
+    boolean isLeaderGone() {
+        return isLeaderGone;
+    }
+
+    void setLeaderGone(boolean value) {
+        isLeaderGone = value;
+    }
+
+    boolean isZombie() {
+        return isZombie;
+    }
+
+    void setZombie(boolean value) {
+        isZombie = value;
+    }
+
+    // ---- Who it is -----------------------------------------------------------------------------
+
+    /** Its user and group ids. */
+    public Credentials credentials() {
+        return credentials;
+    }
+
+    void setCredentials(Credentials changed) {
+        credentials = changed;
+    }
+
+    /** The effective user id. */
+    public int uid() {
+        return credentials.euid();
+    }
+
+    /** The effective group id. */
+    public int gid() {
+        return credentials.egid();
+    }
+
+    /** {@code capable()}: user 0 has every capability, others none. */
+    public boolean isCapable() {
+        return credentials.isCapable();
+    }
+
+    /** {@code setuid()}. */
+    public void setuid(int uid) {
+        call("setuid", () -> ProcessIds.setUsers(this, users().set(uid, isCapable())));
+    }
+
+    /** {@code setreuid()}; {@link Credentials#KEEP} leaves an id. */
+    public void setreuid(int real, int effective) {
+        call(
+                "setreuid",
+                () -> ProcessIds.setUsers(this, users().setReal(real, effective, isCapable())));
+    }
+
+    /** {@code setresuid()}; {@link Credentials#KEEP} leaves an id. */
+    public void setresuid(int real, int effective, int saved) {
+        call(
+                "setresuid",
+                () ->
+                        ProcessIds.setUsers(
+                                this, users().setAll(real, effective, saved, isCapable())));
+    }
+
+    /** {@code setgid()}. */
+    public void setgid(int gid) {
+        call("setgid", () -> ProcessIds.setGroups(this, groups().set(gid, isCapable())));
+    }
+
+    /** {@code setregid()}; {@link Credentials#KEEP} leaves an id. */
+    public void setregid(int real, int effective) {
+        call(
+                "setregid",
+                () -> ProcessIds.setGroups(this, groups().setReal(real, effective, isCapable())));
+    }
+
+    /** {@code setresgid()}; {@link Credentials#KEEP} leaves an id. */
+    public void setresgid(int real, int effective, int saved) {
+        call(
+                "setresgid",
+                () ->
+                        ProcessIds.setGroups(
+                                this, groups().setAll(real, effective, saved, isCapable())));
+    }
+
+    private IdChange users() {
+        return ProcessIds.users(credentials);
+    }
+
+    private IdChange groups() {
+        return ProcessIds.groups(credentials);
+    }
+
+    /** {@code getsid()}: the session; 0 is that of init. */
+    public int session() {
+        return session;
+    }
+
+    /**
+     * {@code setsid()}: begins a session.
+     *
+     * @return its id, the process's own
+     * @throws ErrnoException {@code EPERM} if the process leads one already
+     */
+    public int setsid() {
+        return call("setsid", () -> ProcessIds.setSession(this));
+    }
+
+    /** Whether it begins one. The caller holds the list of tasks. */
+    boolean beginSession() {
+        if (session == tgid) {
+            return false;
+        }
+        session = tgid;
+        return true;
+    }
+
+    /** {@code prctl(PR_SET_NAME)}: names the running thread; cut to 15 characters. */
+    public void setName(String name) {
+        call("prctl", () -> ProcessIds.setName(this, name));
+    }
+
+    /** {@code prctl(PR_GET_NAME)}. */
+    public String name() {
+        return currentThread().comm();
+    }
+
+    /**
+     * {@code ptrace(PTRACE_SEIZE)}: the running thread traces the thread {@code pid}, which is not
+     * stopped.
+     *
+     * @throws ErrnoException {@code ESRCH}, {@code EPERM}
+     */
+    public void ptraceAttach(int pid) {
+        call("ptrace", () -> ProcessIds.attach(this, pid));
+    }
+
+    /**
+     * {@code ptrace(PTRACE_DETACH)}.
+     *
+     * @throws ErrnoException {@code ESRCH} if the running thread does not trace it
+     */
+    public void ptraceDetach(int pid) {
+        call("ptrace", () -> ProcessIds.detach(this, pid));
+    }
+
+    // ---- Signals -------------------------------------------------------------------------------
+
+    /**
+     * Sets what runs when {@code signal} arrives, in the process, at its next return to user code.
+     */
+    public void handle(int signal, Runnable handler) {
+        sighand.handle(signal, handler);
+    }
+
+    /** Has {@code signal} do nothing; with SIGCHLD, nobody is to wait for the children. */
+    public void ignore(int signal) {
+        sighand.ignore(signal);
+    }
+
+    /**
+     * Sends a signal: one that is not handled kills, or dumps core, or does nothing, by its kind.
+     * Models {@code kill()}. Context: any.
+     */
+    public void signal(int signal) {
+        sighand.send(signal);
+    }
+
+    /** Runs the handlers of pending signals; called at the return to user code. */
+    public void deliverSignals(Task task) {
+        sighand.deliver(task);
+    }
+
+    /**
+     * The running thread does what the processor refuses: it gets {@code signal}, {@code SIGSEGV}
+     * for example. Returns if that is handled.
+     *
+     * <p>Models {@code force_sig()}.
+     */
+    public void crash(int signal) {
+        kernel.run(() -> sched.current().addPendingSignals(Signals.bit(signal)));
+    }
+
+    /** Whether core is dumped of it: {@code RLIMIT_CORE}, which is unlimited at first, or 0. */
+    public void limitCore(boolean allowed) {
+        dumpsCore = allowed;
+    }
+
+    void dumpCore(int signal) {
+        kernel.run(() -> ProcessCore.dump(this, signal));
+    }
+
+    /** Whether nobody has set another code before. The caller holds the lock of signals. */
+    boolean beginDump(int signal) {
+        boolean isFirst = exitCode.compareAndSet(ALIVE, signal);
+        isDumping = isFirst;
+        return isFirst;
+    }
+
+    void endDump(int signal) {
+        if (dumpsCore) {
+            exitCode.set(signal | ExitStatus.CORE_DUMPED);
+        }
+        isDumping = false;
+        exited.wakeUpAll();
+    }
+
+    /** {@code coredump_task_exit()}: a thread that exits waits for the dump of another. */
+    void awaitDump() {
+        if (isDumping) {
+            exited.wakeUpAll();
+            exited.waitEvent(() -> !isDumping);
+        }
+    }
+
+    // ---- The rest ------------------------------------------------------------------------------
+
+    /**
      * Sleeps exactly that long. Models {@code nanosleep()}.
      *
      * @throws ErrnoException {@code EINTR} if a signal that is handled came first
      */
     public void sleep(Duration time) {
-        int result =
-                kernel.call(() -> kernel.hrTimers().sleep(time.toNanos(), TaskState.INTERRUPTIBLE));
-        if (result < 0) {
-            throw new ErrnoException("nanosleep", result);
-        }
+        call("nanosleep", () -> kernel.hrTimers().sleep(time.toNanos(), TaskState.INTERRUPTIBLE));
     }
 
     /**

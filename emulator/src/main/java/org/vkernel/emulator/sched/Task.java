@@ -41,7 +41,11 @@ public final class Task {
     private static final long FATAL = 1L << UserProcess.SIGKILL;
 
     final Scheduler sched;
-    private final int pid;
+    private volatile int pid;
+
+    /** The id that it began with, which names its objects. */
+    private final int firstPid;
+
     private volatile String comm;
     private @Nullable UserProcess process;
     final Runnable body;
@@ -113,6 +117,7 @@ public final class Task {
             Runnable body) {
         this.sched = sched;
         this.pid = pid;
+        this.firstPid = pid;
         this.comm = comm;
         this.process = process;
         this.flags = flags;
@@ -126,6 +131,11 @@ public final class Task {
     /** The task's own id ({@code task_pid_nr()}); a process's first task bears the tgid. */
     public int pid() {
         return pid;
+    }
+
+    /** The task takes another's id, by an exec of a thread that is not its process's first. */
+    public void setPid(int newPid) {
+        pid = newPid;
     }
 
     public String comm() {
@@ -294,7 +304,7 @@ public final class Task {
      * the same objects in the same order. Never 0.
      */
     public long nextObject() {
-        return ((long) (pid + 1) << 32) | ++objectCount;
+        return ((long) (firstPid + 1) << 32) | ++objectCount;
     }
 
     /** What is told of its sleeps, or null. */

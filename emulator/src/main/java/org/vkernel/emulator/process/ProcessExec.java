@@ -1,0 +1,82 @@
+package org.vkernel.emulator.process;
+
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.locking.RwLock;
+
+/** A process becomes another program: fs/exec.c. Context: process, in the kernel; sleeps. */
+final class ProcessExec {
+    private ProcessExec() {}
+
+    /**
+     * Models {@code begin_new_exec()} and {@code exec_binprm()}.
+     *
+     * @return 0; {@code -EAGAIN} if the process ends, or another thread of it does the same
+     */
+    static int exec(UserProcess process, String path, String[] args) {
+        UserThread self = process.table().current();
+        int error = deThread(process, self);
+        if (error != 0) {
+            return error;
+        }
+        process.sighand().reset();
+        process.setProgram(path, args);
+        self.task().setComm(path.substring(path.lastIndexOf('/') + 1));
+        tell(self);
+        return 0;
+    }
+
+    static void tell(UserThread self) {
+        for (ProcessEvents observer : self.process().table().observers()) {
+            observer.executed(self);
+        }
+    }
+
+    /**
+     * Kills all other threads and waits for their ends. If the first thread is among them the
+     * caller takes its place, and its id.
+     *
+     * <p>Models {@code de_thread()}.
+     */
+    private static int deThread(UserProcess process, UserThread self) {
+        if (process.threads().length == 1) {
+            return 0;
+        }
+        process.sighand().siglock().lock();
+        boolean begins = process.beginExec(self);
+        if (begins) {
+            process.sighand().killLocked(self);
+        }
+        process.sighand().siglock().unlock();
+        if (!begins) {
+            return -Errno.EAGAIN;
+        }
+        process.awaitThreads(() -> isAlone(process, self));
+        if (!self.isLeader()) {
+            takePlaceOfLeader(process, self);
+        }
+        process.endExec();
+        return 0;
+    }
+
+    private static boolean isAlone(UserProcess process, UserThread self) {
+        int left = process.threads().length;
+        return self.isLeader() ? left == 1 : left == 2 && process.leader().isNotified();
+    }
+
+    private static void takePlaceOfLeader(UserProcess process, UserThread self) {
+        ProcessTable table = process.table();
+        RwLock tasklist = table.tasklistLock();
+        boolean flags = tasklist.writeLockIrqsave();
+        UserThread leader = process.leader();
+        UserThread parent = leader.realParent();
+        table.unhash(leader);
+        table.rename(self, process.tgid());
+        if (parent != null) {
+            self.setRealParent(parent);
+        }
+        self.setExitSignal(leader.exitSignal());
+        process.removeThread(leader);
+        process.setLeaderGone(false);
+        tasklist.writeUnlockIrqrestore(flags);
+    }
+}

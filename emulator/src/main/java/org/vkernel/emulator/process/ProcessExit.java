@@ -1,0 +1,187 @@
+package org.vkernel.emulator.process;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.locking.RwLock;
+import org.vkernel.emulator.sched.Task;
+
+/**
+ * The end of threads and processes, and who is told of it: kernel/exit.c.
+ *
+ * <p>Differs from Linux: init waits for its children by itself, at the end of each.
+ */
+final class ProcessExit {
+    private ProcessExit() {}
+
+    /**
+     * Releases what a thread holds, tells its parent if it was its process's last, and then
+     * everybody else who wants to know. N.B. as in Linux whoever waits may have seen the end before
+     * {@link ProcessEvents#exited} is called.
+     *
+     * <p>Models {@code do_exit()}. Context: process, of {@code self}; sleeps.
+     */
+    static void exit(UserThread self) {
+        UserProcess process = self.process();
+        Task task = self.task();
+        task.setInKernel(true);
+        boolean isLast = process.beginExit(self);
+        process.awaitDump();
+        task.setFlags(Task.PF_EXITING);
+        if (isLast) {
+            process.files().closeAll();
+        }
+        exitNotify(self);
+        process.wakeExec();
+        for (ProcessEvents observer : process.table().observers()) {
+            observer.exited(self);
+        }
+        if (process.endThread(self)) {
+            reapForInit(process);
+            process.end();
+        }
+        process.wakeWaiters();
+    }
+
+    /** Models {@code exit_notify()}: from then on the thread's process may be waited for. */
+    private static void exitNotify(UserThread self) {
+        UserProcess process = self.process();
+        ProcessTable table = process.table();
+        RwLock tasklist = table.tasklistLock();
+        boolean flags = tasklist.writeLockIrqsave();
+        forgetOriginalParent(self);
+        self.releaseTracees();
+        if (self.isLeader()) {
+            process.setLeaderGone(true);
+        } else {
+            table.unhash(self);
+            process.removeThread(self);
+        }
+        if (process.isLeaderGone() && process.threads().length == 1) {
+            notifyParent(process);
+        }
+        self.setNotified();
+        tasklist.writeUnlockIrqrestore(flags);
+    }
+
+    /** Models {@code forget_original_parent()}. The caller holds the list of tasks. */
+    private static void forgetOriginalParent(UserThread self) {
+        UserProcess process = self.process();
+        UserThread other = livingOther(self);
+        UserThread heir = other != null ? other : process.table().init().leader();
+        Iterator<UserProcess> children = process.children().iterator();
+        while (children.hasNext()) {
+            UserProcess child = children.next();
+            if (child.leader().realParent() == self) {
+                for (UserThread thread : child.threads()) {
+                    thread.setRealParent(heir);
+                }
+                if (other == null) {
+                    children.remove();
+                    adopt(child, heir.process());
+                }
+            }
+        }
+    }
+
+    private static @Nullable UserThread livingOther(UserThread self) {
+        for (UserThread thread : self.process().threads()) {
+            if (thread != self && !thread.isExiting()) {
+                return thread;
+            }
+        }
+        return null;
+    }
+
+    private static void adopt(UserProcess child, UserProcess init) {
+        init.children().add(child);
+        if (child.isZombie()) {
+            reap(child);
+        }
+    }
+
+    /**
+     * Models {@code do_notify_parent()}. A child of a parent that ignores SIGCHLD is nobody's to
+     * wait for. The caller holds the list of tasks.
+     */
+    private static void notifyParent(UserProcess process) {
+        process.setZombie(true);
+        UserThread parent = process.leader().realParent();
+        if (parent == null) {
+            return;
+        }
+        Sighand sighand = parent.process().sighand();
+        if (sighand.isIgnored(UserProcess.SIGCHLD)) {
+            reap(process);
+        } else {
+            sighand.send(UserProcess.SIGCHLD);
+        }
+        parent.process().childExit().wakeUpAll();
+    }
+
+    /** Models {@code release_task()} of a zombie. The caller holds the list of tasks. */
+    private static void reap(UserProcess process) {
+        process.setZombie(false);
+        process.table().unhash(process.leader());
+        UserThread parent = process.leader().realParent();
+        if (parent != null) {
+            parent.process().children().remove(process);
+        }
+    }
+
+    private static void reapForInit(UserProcess process) {
+        ProcessTable table = process.table();
+        RwLock tasklist = table.tasklistLock();
+        boolean flags = tasklist.writeLockIrqsave();
+        if (process.isZombie() && process.leader().realParent() == table.init().leader()) {
+            reap(process);
+        }
+        tasklist.writeUnlockIrqrestore(flags);
+    }
+
+    // ---- Waiting -------------------------------------------------------------------------------
+
+    /** What a look at the children found. */
+    private record Found(int error, @Nullable ExitStatus status) {}
+
+    private static final Found NOTHING_YET = new Found(0, null);
+
+    /**
+     * Waits for the end of a child, and forgets it.
+     *
+     * <p>Models {@code kernel_wait4()}. Context: process; sleeps.
+     *
+     * @param pid which child; -1: any
+     * @param status gets how it ended
+     * @return 0; {@code -ECHILD} if there is no such child; {@code -ERESTARTSYS}
+     */
+    static int waitFor(UserProcess parent, int pid, @Nullable ExitStatus[] status) {
+        Found[] found = {NOTHING_YET};
+        int error =
+                parent.childExit()
+                        .waitEventInterruptible(() -> {
+                            found[0] = look(parent, pid);
+                            return found[0].error != 0 || found[0].status != null;
+                        });
+        status[0] = found[0].status;
+        return found[0].status != null ? 0 : error != 0 ? error : found[0].error;
+    }
+
+    private static Found look(UserProcess parent, int pid) {
+        RwLock tasklist = parent.table().tasklistLock();
+        boolean flags = tasklist.writeLockIrqsave();
+        Found found = new Found(-Errno.ECHILD, null);
+        for (UserProcess child : parent.children()) {
+            if (pid == -1 || child.tgid() == pid) {
+                if (child.isZombie()) {
+                    found = new Found(0, new ExitStatus(child.tgid(), child.exitCode()));
+                    reap(child);
+                    break;
+                }
+                found = NOTHING_YET;
+            }
+        }
+        tasklist.writeUnlockIrqrestore(flags);
+        return found;
+    }
+}

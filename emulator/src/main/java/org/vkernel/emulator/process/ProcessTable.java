@@ -1,0 +1,148 @@
+package org.vkernel.emulator.process;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.locking.RwLock;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+
+/**
+ * All processes of a kernel: who lives, who is whose child, and who is told of it.
+ *
+ * <p>Models the hash of process ids (kernel/pid.c) and {@code tasklist_lock}.
+ */
+public final class ProcessTable {
+    private final VirtualKernel kernel;
+    private final Scheduler sched;
+    private final RwLock tasklistLock;
+    private final Map<Integer, UserProcess> living = new ConcurrentHashMap<>();
+    private final Map<Integer, UserThread> threads = new ConcurrentHashMap<>();
+    private final UserProcess init;
+    private volatile ImmutableList<ProcessEvents> observers = ImmutableList.of();
+
+    /** Makes a table with init alone, whose thread is {@code initTask}. */
+    public ProcessTable(VirtualKernel kernel, Task initTask) {
+        this.kernel = kernel;
+        this.sched = kernel.sched();
+        this.tasklistLock = new RwLock(sched, "tasklist_lock");
+        this.init = new UserProcess(this, 1, Credentials.of(0, 0));
+        initTask.setProcess(init);
+        hash(init.addThread(initTask, null, UserThread.NO_SIGNAL));
+    }
+
+    VirtualKernel kernel() {
+        return kernel;
+    }
+
+    /** {@code tasklist_lock}: guards who is whose parent, and ends. */
+    RwLock tasklistLock() {
+        return tasklistLock;
+    }
+
+    /** The first process. */
+    public UserProcess init() {
+        return init;
+    }
+
+    // ---- Observers ---------------------------------------------------------------------------
+
+    /** Has {@code observer} told of what happens from now on. */
+    public synchronized void register(ProcessEvents observer) {
+        observers = ImmutableList.<ProcessEvents>builder().addAll(observers).add(observer).build();
+    }
+
+    /** Tells {@code observer} no more; a call that is under way goes on. */
+    public synchronized void unregister(ProcessEvents observer) {
+        observers = ImmutableList.copyOf(Iterables.filter(observers, o -> !o.equals(observer)));
+    }
+
+    ImmutableList<ProcessEvents> observers() {
+        return observers;
+    }
+
+    // ---- Who there is --------------------------------------------------------------------------
+
+    /** The processes that live, but init, by process id. */
+    public List<UserProcess> living() {
+        List<UserProcess> all = new ArrayList<>(living.values());
+        all.sort(Comparator.comparingInt(UserProcess::tgid));
+        return all;
+    }
+
+    /** The living process with this id, or null. */
+    public @Nullable UserProcess find(int tgid) {
+        return tgid == 1 ? init : living.get(tgid);
+    }
+
+    void add(UserProcess process) {
+        living.put(process.tgid(), process);
+    }
+
+    void gone(UserProcess process) {
+        living.remove(process.tgid());
+    }
+
+    /** {@code find_task_by_vpid()}: the thread with this id, until somebody waited for it. */
+    @Nullable UserThread findThread(int pid) {
+        return threads.get(pid);
+    }
+
+    void hash(UserThread thread) {
+        threads.put(thread.pid(), thread);
+    }
+
+    void unhash(UserThread thread) {
+        thread.unhash();
+        threads.remove(thread.pid(), thread);
+    }
+
+    /** {@code exchange_tids()}, one half of it: the thread's id is {@code pid} from now on. */
+    void rename(UserThread thread, int pid) {
+        threads.remove(thread.pid(), thread);
+        thread.task().setPid(pid);
+        hash(thread);
+    }
+
+    /** The thread of a process that runs; init's, where a kernel thread does. */
+    UserThread current() {
+        Task task = sched.current();
+        UserProcess process = task.process();
+        UserThread thread = process == null ? null : process.threadOf(task);
+        return thread == null ? init.leader() : thread;
+    }
+
+    // ---- Programs that the host starts
+    // -----------------------------------------------------------
+
+    /**
+     * Starts a program: the caller forks, and the child runs it with these credentials. Context:
+     * process.
+     */
+    public UserProcess spawn(String comm, Credentials credentials, ProcessBody body) {
+        UserProcess process = new UserProcess(this, sched.allocatePid(), credentials);
+        process.setProgram(comm);
+        ProcessFork.start(
+                process,
+                comm,
+                self -> {
+                    process.tellOfProgram();
+                    body.run(self);
+                });
+        return process;
+    }
+
+    /** Makes the calling host thread a process of user 0; see {@link VirtualKernel#attach}. */
+    public UserProcess attach(String comm) {
+        UserProcess process = new UserProcess(this, sched.allocatePid(), Credentials.of(0, 0));
+        process.setProgram(comm);
+        process.attach(comm);
+        return process;
+    }
+}

@@ -1,0 +1,460 @@
+package org.vkernel.emulator.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.ErrnoException;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.sched.Scheduler;
+
+/** What processes do from fork to exit, and what observers are told of it. */
+class ProcessLifeTest {
+    /** What a process of pid 2, a child of init, does; what is told. */
+    private static List<String> told(ProcessBody life) {
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1).cpus(1))) {
+            EventLog log = new EventLog();
+            kernel.processTable().register(log);
+            kernel.join(kernel.spawn("p", life));
+            return log.lines;
+        }
+    }
+
+    /** The same on both machines, and under many schedules. */
+    private static void everywhere(Consumer<VirtualKernel> test) {
+        for (int seed = 0; seed < 100; seed++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
+                test.accept(kernel);
+            }
+        }
+        for (int round = 0; round < 20; round++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.parallel())) {
+                test.accept(kernel);
+            }
+        }
+    }
+
+    private static int errnoOf(Runnable call) {
+        return assertThrows(ErrnoException.class, call::run).errno();
+    }
+
+    @Test
+    void spawn_isForkByInitAndExec() {
+        assertEquals(
+                List.of("fork 2/2 of 1/1", "exec 2/2 p", "exit 2/2 0x300 17 of 1/1"),
+                told(process -> process.exit(3)));
+    }
+
+    @Test
+    void fork_childExits_parentSeesItsStatus() {
+        everywhere(kernel -> {
+            List<ExitStatus> seen = new ArrayList<>();
+            kernel.join(
+                    kernel.spawn(
+                            "parent",
+                            self -> {
+                                UserProcess child = self.fork(own -> own.exit(7));
+                                seen.add(self.waitFor(child.tgid()));
+                                assertEquals(Errno.ECHILD, errnoOf(() -> self.waitFor(-1)));
+                            }));
+            ExitStatus status = seen.getFirst();
+            assertTrue(status.hasExited());
+            assertEquals(7, status.status());
+        });
+    }
+
+    @Test
+    void fork_tellsParentAndChild_beforeTheChildRuns() {
+        assertEquals(
+                List.of(
+                        "fork 2/2 of 1/1",
+                        "exec 2/2 p",
+                        "fork 3/3 of 2/2",
+                        "comm 3/3 child",
+                        "exit 3/3 0x0 17 of 2/2",
+                        "exit 2/2 0x0 17 of 1/1"),
+                told(process -> {
+                    UserProcess child = process.fork(own -> own.setName("child"));
+                    process.sleep(Duration.ofMillis(1));
+                    process.waitFor(child.tgid());
+                }));
+    }
+
+    @Test
+    void exit_ofChildThatWasWaitedFor_tellsNoParentInSomeSchedule() {
+        int early = 0;
+        for (int seed = 0; seed < 300; seed++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
+                EventLog log = new EventLog();
+                kernel.processTable().register(log);
+                kernel.join(kernel.spawn("p", self -> self.waitFor(self.fork(own -> {}).tgid())));
+                early += log.lines.contains("exit 3/3 0x0 17 of 0/0") ? 1 : 0;
+            }
+        }
+        assertTrue(early > 0 && early < 300, "early in " + early);
+    }
+
+    @Test
+    void exit_parentIgnoresSigchld_tellsNoParent() {
+        List<String> told =
+                told(process -> {
+                    process.ignore(UserProcess.SIGCHLD);
+                    process.fork(own -> {});
+                    assertEquals(Errno.ECHILD, errnoOf(() -> process.waitFor(-1)));
+                });
+        assertTrue(told.contains("exit 3/3 0x0 17 of 0/0"), told::toString);
+    }
+
+    @Test
+    void exit_ofOrphan_tellsInit() {
+        everywhere(kernel -> {
+            EventLog log = new EventLog();
+            kernel.processTable().register(log);
+            UserProcess[] orphan = new UserProcess[1];
+            UserProcess parent =
+                    kernel.spawn(
+                            "p",
+                            self -> orphan[0] = self.fork(own -> own.sleep(Duration.ofMillis(5))));
+            kernel.join(parent);
+            kernel.join(orphan[0]);
+            int pid = orphan[0].tgid();
+            String expected = "exit %d/%d 0x0 17 of 1/1".formatted(pid, pid);
+            assertTrue(log.lines.contains(expected), log.lines::toString);
+        });
+    }
+
+    @Test
+    void sigchld_handled_arrives() {
+        everywhere(kernel -> {
+            int[] told = {0};
+            kernel.join(
+                    kernel.spawn(
+                            "parent",
+                            self -> {
+                                self.handle(UserProcess.SIGCHLD, () -> told[0]++);
+                                UserProcess child = self.fork(own -> {});
+                                for (boolean waited = false; !waited; ) {
+                                    waited = waitOnce(self, child);
+                                }
+                            }));
+            assertEquals(1, told[0]);
+        });
+    }
+
+    private static boolean waitOnce(UserProcess self, UserProcess child) {
+        try {
+            return self.waitFor(child.tgid()).pid() == child.tgid();
+        } catch (ErrnoException e) {
+            assertEquals(Errno.EINTR, e.errno());
+            return false;
+        }
+    }
+
+    /** A file that counts how often it was released. */
+    private static final class CountedFile extends OpenFile {
+        private final int[] releases;
+
+        CountedFile(Scheduler sched, int[] releases) {
+            super(sched);
+            this.releases = releases;
+        }
+
+        @Override
+        protected void release() {
+            releases[0]++;
+        }
+    }
+
+    @Test
+    void fork_sharesOpenFiles_closedByTheLast() {
+        everywhere(kernel -> {
+            int[] releases = {0};
+            kernel.join(
+                    kernel.spawn(
+                            "parent",
+                            self -> {
+                                int fd =
+                                        kernel.call(() ->
+                                                self.files()
+                                                        .install(
+                                                                new CountedFile(
+                                                                        kernel.sched(), releases)));
+                                UserProcess child =
+                                        self.fork(own -> {
+                                            assertEquals(self.files().get(fd), own.files().get(fd));
+                                            kernel.run(() -> assertTrue(own.files().close(fd)));
+                                        });
+                                self.waitFor(child.tgid());
+                                assertEquals(0, releases[0], "the parent has it still");
+                            }));
+            assertEquals(1, releases[0]);
+        });
+    }
+
+    // ---- Threads -------------------------------------------------------------------------------
+
+    @Test
+    void thread_fork_tellsTheProcessesParent_exit_tellsNone() {
+        assertEquals(
+                List.of(
+                        "fork 2/2 of 1/1",
+                        "exec 2/2 p",
+                        "fork 3/2 of 1/1",
+                        "exit 3/2 0x400 -1 of 0/0",
+                        "exit 2/2 0x0 17 of 1/1"),
+                told(process -> process.startThread(self -> self.exitThread(4)).join()));
+    }
+
+    @Test
+    void forkByThread_tellsTheThread() {
+        List<String> told =
+                told(process ->
+                        process.startThread(self -> self.waitFor(self.fork(own -> {}).tgid()))
+                                .join());
+        assertTrue(told.contains("fork 4/4 of 3/2"), told::toString);
+    }
+
+    @Test
+    void exit_ofProcess_killsItsThreadsFirst() {
+        everywhere(kernel -> {
+            UserProcess process =
+                    kernel.spawn(
+                            "p",
+                            self -> {
+                                self.startThread(own -> own.sleep(Duration.ofDays(1)));
+                                self.startThread(own -> own.exit(9));
+                                self.sleep(Duration.ofDays(1));
+                            });
+            kernel.join(process);
+            assertEquals(9 << 8, process.exitCode());
+            assertTrue(kernel.processes().isEmpty());
+        });
+    }
+
+    @Test
+    void firstThreadExitsAlone_processGoesOn_andLastThreadsCodeCounts() {
+        everywhere(kernel -> {
+            List<ExitStatus> seen = new ArrayList<>();
+            kernel.join(
+                    kernel.spawn(
+                            "parent",
+                            self -> {
+                                UserProcess child =
+                                        self.fork(own -> {
+                                            own.startThread(thread -> {
+                                                thread.sleep(Duration.ofMillis(2));
+                                                thread.exitThread(5);
+                                            });
+                                            own.exitThread(1);
+                                        });
+                                seen.add(self.waitFor(child.tgid()));
+                            }));
+            assertEquals(5, seen.getFirst().status());
+        });
+    }
+
+    @Test
+    void childOfAThread_isInheritedByAnotherThread() {
+        everywhere(kernel ->
+                kernel.join(
+                        kernel.spawn(
+                                "p",
+                                self -> {
+                                    int[] pid = {0};
+                                    self.startThread(own ->
+                                                    pid[0] =
+                                                            own.fork(child -> child.exit(6)).tgid())
+                                            .join();
+                                    assertEquals(6, self.waitFor(pid[0]).status());
+                                })));
+    }
+
+    // ---- Exec ----------------------------------------------------------------------------------
+
+    @Test
+    void exec_takesTheLastPartOfThePathAsName() {
+        List<String> told =
+                told(process -> {
+                    process.handle(UserProcess.SIGUSR1, () -> {});
+                    process.exec("/usr/bin/a-name-of-17-char", "-x");
+                    assertEquals(
+                            List.of("/usr/bin/a-name-of-17-char", "-x"), process.commandLine());
+                    assertEquals("a-name-of-17-ch", process.name());
+                    process.signal(UserProcess.SIGUSR1); // its handler was the old program's
+                });
+        assertEquals("exec 2/2 a-name-of-17-ch", told.get(2));
+        assertEquals("exit 2/2 0xa 17 of 1/1", told.get(3));
+    }
+
+    @Test
+    void exec_killsOtherThreadsFirst() {
+        assertEquals(
+                List.of(
+                        "fork 2/2 of 1/1",
+                        "exec 2/2 p",
+                        "fork 3/2 of 1/1",
+                        "exit 3/2 0x0 -1 of 0/0",
+                        "exec 2/2 new",
+                        "exit 2/2 0x0 17 of 1/1"),
+                told(process -> {
+                    process.startThread(own -> own.sleep(Duration.ofDays(1)));
+                    process.exec("/bin/new");
+                }));
+    }
+
+    @Test
+    void exec_byAnotherThread_takesTheFirstOnesId() {
+        assertEquals(
+                List.of(
+                        "fork 2/2 of 1/1",
+                        "exec 2/2 p",
+                        "fork 3/2 of 1/1",
+                        "exit 2/2 0x0 17 of 1/1",
+                        "exec 2/2 new",
+                        "exit 2/2 0x500 17 of 1/1"),
+                told(process -> {
+                    process.startThread(own -> {
+                        own.exec("new");
+                        own.exit(5);
+                    });
+                    process.sleep(Duration.ofDays(1));
+                }));
+        everywhere(kernel -> {
+            UserProcess process =
+                    kernel.spawn(
+                            "p",
+                            self -> {
+                                self.startThread(own -> {
+                                    own.exec("new");
+                                    own.exit(5);
+                                });
+                                self.sleep(Duration.ofDays(1));
+                            });
+            kernel.join(process);
+            assertEquals(5 << 8, process.exitCode());
+            assertEquals("new", process.comm());
+        });
+    }
+
+    // ---- Core dumps ----------------------------------------------------------------------------
+
+    @Test
+    void crash_dumpsCore_andSaysSo() {
+        List<String> told =
+                told(process -> {
+                    process.crash(UserProcess.SIGSEGV);
+                    throw new AssertionError("goes on after its crash");
+                });
+        assertEquals(
+                List.of("coredump 2/2 of 1/1", "exit 2/2 0x8b 17 of 1/1"),
+                told.subList(2, told.size()));
+    }
+
+    @Test
+    void crash_withoutRoomForCore_isToldButLeavesNoFlag() {
+        List<String> told =
+                told(process -> {
+                    process.limitCore(false);
+                    process.crash(UserProcess.SIGABRT);
+                });
+        assertEquals(
+                List.of("coredump 2/2 of 1/1", "exit 2/2 0x6 17 of 1/1"),
+                told.subList(2, told.size()));
+    }
+
+    @Test
+    void crash_handled_goesOn() {
+        int[] handled = {0};
+        List<String> told =
+                told(process -> {
+                    process.handle(UserProcess.SIGSEGV, () -> handled[0]++);
+                    process.crash(UserProcess.SIGSEGV);
+                });
+        assertEquals(1, handled[0]);
+        assertEquals("exit 2/2 0x0 17 of 1/1", told.getLast());
+    }
+
+    @Test
+    void crash_ofOneThread_othersExitAfterTheDump_withoutItsFlag() {
+        List<String> told =
+                told(process -> {
+                    process.startThread(own -> own.sleep(Duration.ofDays(1)));
+                    process.crash(UserProcess.SIGSEGV);
+                });
+        assertEquals("coredump 2/2 of 1/1", told.get(3));
+        assertTrue(told.contains("exit 3/2 0xb -1 of 0/0"), told::toString);
+        assertTrue(told.contains("exit 2/2 0x8b 17 of 1/1"), told::toString);
+        everywhere(kernel -> {
+            UserProcess process =
+                    kernel.spawn(
+                            "p",
+                            self -> {
+                                self.startThread(own -> own.sleep(Duration.ofDays(1)));
+                                self.startThread(own -> own.crash(UserProcess.SIGSEGV));
+                                self.sleep(Duration.ofDays(1));
+                            });
+            kernel.join(process);
+            assertEquals(0x80 | UserProcess.SIGSEGV, process.exitCode());
+        });
+    }
+
+    // ---- Sessions and tracing ------------------------------------------------------------------
+
+    @Test
+    void setsid_onceOnly_andInherited() {
+        List<String> told =
+                told(process -> {
+                    assertEquals(2, process.setsid());
+                    assertEquals(Errno.EPERM, errnoOf(process::setsid));
+                    UserProcess child = process.fork(own -> assertEquals(2, own.session()));
+                    process.waitFor(child.tgid());
+                });
+        assertEquals("sid 2/2", told.get(2));
+        assertEquals(1, told.stream().filter(line -> line.startsWith("sid")).count());
+    }
+
+    @Test
+    void ptrace_tellsTracer_andItsEndNothing() {
+        List<String> told =
+                told(process -> {
+                    UserProcess child = process.fork(own -> own.sleep(Duration.ofMillis(5)));
+                    process.ptraceAttach(child.tgid());
+                    assertEquals(Errno.EPERM, errnoOf(() -> process.ptraceAttach(child.tgid())));
+                    process.ptraceDetach(child.tgid());
+                    assertEquals(Errno.ESRCH, errnoOf(() -> process.ptraceDetach(child.tgid())));
+                    process.ptraceAttach(child.tgid());
+                    process.waitFor(child.tgid());
+                    assertEquals(Errno.ESRCH, errnoOf(() -> process.ptraceAttach(child.tgid())));
+                    assertEquals(Errno.EPERM, errnoOf(() -> process.ptraceAttach(2)));
+                });
+        assertEquals(
+                List.of("ptrace 3/3 by 2/2", "ptrace 3/3 by 0/0", "ptrace 3/3 by 2/2"),
+                told.stream().filter(line -> line.startsWith("ptrace")).toList());
+    }
+
+    @Test
+    void ptrace_ofAnotherUser_isRefused() {
+        everywhere(kernel -> {
+            UserProcess other =
+                    kernel.spawn("other", 1000, self -> self.sleep(Duration.ofMillis(5)));
+            UserProcess nobody =
+                    kernel.spawn(
+                            "nobody",
+                            65534,
+                            self ->
+                                    assertEquals(
+                                            Errno.EPERM,
+                                            errnoOf(() -> self.ptraceAttach(other.tgid()))));
+            UserProcess same = kernel.spawn("same", 1000, self -> self.ptraceAttach(other.tgid()));
+            kernel.join(nobody);
+            kernel.join(same);
+        });
+    }
+}
