@@ -274,6 +274,7 @@ public abstract class Sock implements SkBuffOwner {
         int now = rmemAtomic.addAndGet(truesize);
         if (isWithin(now, truesize, rcvbuf.getOnce()) && !isCongested()) {
             own(skb);
+            beforeQueued(skb);
             receiveQueue.addLast(skb);
             dataReady();
             return now;
@@ -281,6 +282,12 @@ public abstract class Sock implements SkBuffOwner {
         rmemAtomic.addAndGet(-truesize);
         return 0;
     }
+
+    /**
+     * A message that the socket takes, before anybody can have it from its queue. Context: any; on
+     * the parallel machine perhaps under the queue's lock. Sleeps: never.
+     */
+    protected void beforeQueued(SkBuff skb) {}
 
     /** Interrupts come at points only, and there is none under the lock: they may stay on. */
     private int offerAtOnce(Task running, SkBuff skb, int truesize, int limit) {
@@ -291,6 +298,7 @@ public abstract class Sock implements SkBuffOwner {
         boolean wake = false;
         if (taken) {
             RMEM.setOpaque(this, now);
+            beforeQueued(skb);
             receiveQueue.addLastLocked(skb);
             wake = sleepers != 0;
         }
@@ -306,6 +314,7 @@ public abstract class Sock implements SkBuffOwner {
      * __netlink_sendskb()}). Ownership: the queue takes the caller's reference.
      */
     public final void queueCharged(SkBuff skb) {
+        beforeQueued(skb);
         if (sim != null) {
             receiveQueue.addLast(skb);
             dataReady();

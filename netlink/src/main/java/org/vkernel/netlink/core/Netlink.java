@@ -1,5 +1,7 @@
 package org.vkernel.netlink.core;
 
+import com.google.common.collect.ObjectArrays;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
@@ -10,6 +12,7 @@ import org.vkernel.emulator.shared.SharedBitmap;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.wire.NetlinkAddress;
+import org.vkernel.netlink.wire.SkBuffBytes;
 import org.vkernel.netlink.wire.SockaddrNl;
 
 /**
@@ -37,6 +40,9 @@ public final class Netlink {
     private final NetlinkReceivePath receivePath;
     private final NetlinkOptions options;
     private final NetlinkProc proc;
+
+    /** Null where there is none; replaced as a whole. */
+    private volatile NetlinkTap @Nullable [] taps;
 
     /** Makes a kernel's core, without any protocol. */
     Netlink(VirtualKernel kernel) {
@@ -259,6 +265,36 @@ public final class Netlink {
     /** {@code netlink_unregister_notifier()}. */
     public void removeNotifier(NetlinkNotifier notifier) {
         sockets.notifiers().remove(notifier);
+    }
+
+    /** {@code netlink_add_tap()}: shows {@code tap} each delivery from now on. Context: process. */
+    public synchronized void addTap(NetlinkTap tap) {
+        NetlinkTap[] before = taps;
+        taps = before == null ? new NetlinkTap[] {tap} : ObjectArrays.concat(before, tap);
+    }
+
+    /** {@code netlink_remove_tap()}. Context: process. */
+    public synchronized void removeTap(NetlinkTap tap) {
+        NetlinkTap[] before = taps;
+        if (before != null) {
+            NetlinkTap[] left =
+                    Arrays.stream(before)
+                            .filter(other -> !other.equals(tap))
+                            .toArray(NetlinkTap[]::new);
+            taps = left.length == 0 ? null : left;
+        }
+    }
+
+    NetlinkTap @Nullable [] taps() {
+        return taps;
+    }
+
+    /** Models {@code netlink_deliver_tap()}. */
+    void deliverTo(NetlinkTap[] all, NetlinkSock to, SkBuff skb) {
+        long now = sched.clockNs();
+        for (NetlinkTap tap : all) {
+            tap.deliver(now, to.protocol(), to.isKernel(), SkBuffBytes.of(skb).toByteArray());
+        }
     }
 
     /** Requests to the kernel's socket, and their answers. */

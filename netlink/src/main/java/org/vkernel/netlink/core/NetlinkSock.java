@@ -12,6 +12,7 @@ import org.vkernel.emulator.shared.SharedBitmap;
 import org.vkernel.emulator.shared.SharedInt;
 import org.vkernel.emulator.shared.SharedList;
 import org.vkernel.emulator.shared.SharedRef;
+import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.sock.Sock;
 
 /**
@@ -98,6 +99,14 @@ public final class NetlinkSock extends Sock {
 
     int inode() {
         return inode;
+    }
+
+    @Override
+    protected void beforeQueued(SkBuff skb) {
+        NetlinkTap[] taps = netlink.taps();
+        if (taps != null) {
+            netlink.deliverTo(taps, this, skb);
+        }
     }
 
     @Override

@@ -156,6 +156,9 @@ final class NetlinkUnicast {
         to.chargeRmem(skb.truesize());
         to.own(skb);
         skb.setSender(from);
+        if (!from.isKernel()) {
+            to.beforeQueued(skb); // it has no queue: the kernel takes it at once
+        }
         counters.handed(running);
         trace.input(to, skb.portid(), length);
         input.receive(skb);

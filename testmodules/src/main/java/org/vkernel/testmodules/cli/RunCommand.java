@@ -36,6 +36,14 @@ public final class RunCommand implements VkernelCommand {
                                 "Writes all that happens, a line each, to FILE; to standard output"
                                         + " where it is -.")
                         .build());
+        spec.addOption(
+                OptionSpec.builder("--pcap")
+                        .paramLabel("FILE")
+                        .type(String.class)
+                        .description(
+                                "Writes each netlink message that is delivered to FILE, a capture"
+                                        + " for Wireshark.")
+                        .build());
         spec.usageMessage()
                 .sectionMap()
                 .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> listOfScenarios());
@@ -61,17 +69,22 @@ public final class RunCommand implements VkernelCommand {
         ScenarioOptions scenarioOptions = options.scenarioOptions();
         KernelConfig config = options.config().log(console::println).output(console::println);
         try (TraceOutput trace = TraceOutput.open(spec.findOption("--trace").getValue(), console)) {
+            CaptureOutput capture = CaptureOutput.open(spec.findOption("--pcap").getValue());
             ScenarioRun run =
                     new ScenarioRun(
-                            options.scenario(), config.trace(trace.listener()), scenarioOptions);
+                            options.scenario(),
+                            config.trace(trace.listener()),
+                            scenarioOptions,
+                            capture.tap());
             console.onInterrupt(run::powerOff);
             RunResult result = run.run();
             if (result.failure() != null) {
                 console.complain(name() + ": " + result.failure());
             }
+            boolean isCaptureWritten = capture.finish(console);
             boolean isTraceWritten = trace.isWritten();
             console.println(result.toLine());
-            return result.isOk() && isTraceWritten ? Main.OK : Main.FAILED;
+            return result.isOk() && isTraceWritten && isCaptureWritten ? Main.OK : Main.FAILED;
         }
     }
 }

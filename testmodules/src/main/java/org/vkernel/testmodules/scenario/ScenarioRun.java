@@ -12,12 +12,14 @@ import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.netlink.core.MessageCounts;
 import org.vkernel.netlink.core.Netlink;
+import org.vkernel.netlink.core.NetlinkTap;
 
 /** One run of a scenario in a kernel of its own. */
 public final class ScenarioRun {
     private final Scenario scenario;
     private final KernelConfig config;
     private final ScenarioOptions options;
+    private final @Nullable NetlinkTap tap;
     private volatile @Nullable VirtualKernel kernel;
     private volatile boolean poweredOff;
 
@@ -27,6 +29,21 @@ public final class ScenarioRun {
      * @param config what the kernel is booted with
      */
     public ScenarioRun(Scenario scenario, KernelConfig config, ScenarioOptions options) {
+        this(scenario, config, options, null);
+    }
+
+    /**
+     * Prepares a run.
+     *
+     * @param config what the kernel is booted with
+     * @param tap sees each delivery of a netlink message
+     */
+    public ScenarioRun(
+            Scenario scenario,
+            KernelConfig config,
+            ScenarioOptions options,
+            @Nullable NetlinkTap tap) {
+        this.tap = tap;
         this.scenario = scenario;
         this.config = config;
         this.options = options;
@@ -39,6 +56,9 @@ public final class ScenarioRun {
     public RunResult run() {
         VirtualKernel booted = VirtualKernel.boot(config);
         Netlink netlink = booted.use(Netlink.class);
+        if (tap != null) {
+            netlink.addTap(tap);
+        }
         kernel = booted;
         if (poweredOff) {
             booted.powerOff();

@@ -65,6 +65,7 @@ class MainTest {
                 "run --trace /no/such/file EXAMPLE.Racers | run: --trace /no/such/file: cannot be"
                         + " written (NoSuchFileException): expected a file's path, or - for standard"
                         + " output",
+                "run --pcap . EXAMPLE.Racers | run: --pcap .: cannot be written*",
                 "run --trace . EXAMPLE.Racers | run: --trace .: cannot be written*",
                 "run nothing | run: unknown scenario 'nothing': expected cn_test, softirq_load, or"
                         + " the full name of a Scenario's or KernelModule's class on --class-path",
@@ -144,7 +145,7 @@ class MainTest {
 
         assertEquals(0, run.status());
         assertEquals("", run.err());
-        for (String option : List.of("--kernel=", "--cpus=", "--seed=", "--for=", "--trace=")) {
+        for (String option : List.of("--kernel=", "--cpus=", "--seed=", "--for=", "--pcap=")) {
             assertTrue(run.out().contains(option), run.out());
         }
         assertTrue(run.out().contains("Built-in scenarios:"), run.out());

@@ -1,13 +1,16 @@
 package org.vkernel.testmodules.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vkernel.testmodules.cli.CommandLineRun.vkernel;
 import static org.vkernel.testmodules.cli.CommandLineRun.vkernelLine;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.opentest4j.TestAbortedException;
 
 /** Runs scenarios and modules such as a user writes, with each option. */
 class RunCommandTest {
@@ -165,6 +169,58 @@ class RunCommandTest {
 
         assertEquals(vkernelLine(RACERS), run);
         assertTrue(Files.readString(file).contains("sched:sched_switch"));
+    }
+
+    @Test
+    void pcap_isReadByTshark() throws Exception {
+        Path file = temp.resolve("cn_test.pcapng");
+
+        CommandLineRun run = vkernelLine("run cn_test --for 3s --pcap " + file);
+
+        assertEquals(vkernelLine("run cn_test --for 3s"), run);
+        assertTrue(Files.size(file) > 0);
+        List<String> fields =
+                tshark(
+                        "-r",
+                        file.toString(),
+                        "-T",
+                        "fields",
+                        "-E",
+                        "separator=;",
+                        "-e",
+                        "frame.time_epoch",
+                        "-e",
+                        "netlink.family",
+                        "-e",
+                        "netlink.hdr_type",
+                        "-e",
+                        "netlink.hdr_len",
+                        "-e",
+                        "netlink.hdr_seq",
+                        "-e",
+                        "netlink.hdr_pid");
+        assertEquals(
+                List.of("1.024000000;0x000b;0x0003;48;0;0", "2.048000000;0x000b;0x0003;48;1;0"),
+                fields);
+    }
+
+    /** The lines that tshark prints; where it is not installed, the test is skipped. */
+    private static List<String> tshark(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("tshark"));
+        command.addAll(List.of(arguments));
+        Process process;
+        try {
+            process =
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+        } catch (IOException e) {
+            throw new TestAbortedException("tshark is not installed");
+        }
+        List<String> lines =
+                new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+        assertEquals(0, process.waitFor());
+        return lines;
     }
 
     @Test
