@@ -41,6 +41,7 @@ import org.vkernel.emulator.time.HrTimers;
 import org.vkernel.emulator.time.Timers;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
+import org.vkernel.emulator.variant.Variant;
 import org.vkernel.emulator.variant.Variants;
 import org.vkernel.emulator.workqueue.Workqueues;
 
@@ -123,6 +124,9 @@ public final class VirtualKernel implements AutoCloseable {
         this.sockets = new Sockets(sched, mm, hrTimers);
         this.entry = new KernelEntry(this, failures);
         this.processTable = new ProcessTable(this, initTask);
+        for (Variant variant : variants.active()) {
+            printk.printk(LogLevel.WARNING, "variant %s", variant);
+        }
         for (Subsystem subsystem : BUILT_IN) {
             subsystem.init(this);
         }

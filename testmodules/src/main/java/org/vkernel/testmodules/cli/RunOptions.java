@@ -20,6 +20,7 @@ import org.vkernel.emulator.explore.RoundRobin;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.sched.Strategy;
+import org.vkernel.emulator.variant.Variant;
 import org.vkernel.testmodules.scenario.Scenario;
 import org.vkernel.testmodules.scenario.ScenarioOptions;
 import org.vkernel.testmodules.scenario.Scenarios;
@@ -78,7 +79,13 @@ final class RunOptions {
                                         + ".")
                         .build());
         List<String> profiles = Profile.all().stream().map(Profile::name).toList();
-        choice(spec, "--kernel", "PROFILE", profiles, "The kernel's version", Profile.DEFAULT);
+        choice(
+                spec,
+                "--kernel",
+                "PROFILE",
+                profiles,
+                "The kernel's version",
+                "the scenario's own, mostly " + Profile.DEFAULT);
         choice(
                 spec,
                 "--machine",
@@ -121,6 +128,15 @@ final class RunOptions {
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .description("Sets a module's parameter. May be given often.")
+                        .build());
+        spec.addOption(
+                OptionSpec.builder("--variant")
+                        .paramLabel("NAME")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .description(
+                                "Boots the kernel with a bug that Linux had: 'vkernel variants'"
+                                        + " lists them. May be given often.")
                         .build());
         flag(spec, "--jitter", "Lets time pass although something could run.");
         flag(spec, "--keep-going", "Goes on after a bug report.");
@@ -274,8 +290,12 @@ final class RunOptions {
                         .hz(hz == null ? 0 : hz)
                         .jitter(isSet("--jitter"))
                         .keepGoing(isSet("--keep-going"));
-        if (profile != null) {
-            config = config.profile(Profile.of(profile));
+        config = config.profile(profile == null ? scenario.profile() : Profile.of(profile));
+        List<?> variants = option("--variant", List.class);
+        if (variants != null) {
+            for (Object variant : variants) {
+                config = withVariant(config, (String) variant);
+            }
         }
         String strategy = option("--strategy", String.class);
         if (PARALLEL.equals(option("--machine", String.class))) {
@@ -284,6 +304,25 @@ final class RunOptions {
             return config.onParallelMachine();
         }
         return strategy == null ? config : config.strategy(from -> strategy(strategy, from));
+    }
+
+    private KernelConfig withVariant(KernelConfig config, String name) throws UsageException {
+        Variant variant;
+        try {
+            variant = VariantsCommand.find(name, loader);
+        } catch (UsageException e) {
+            throw new UsageException("--variant " + name + ": " + e.getMessage());
+        }
+        if (!variant.profiles().contains(config.profile())) {
+            throw new UsageException(
+                    "--variant "
+                            + name
+                            + ": changes nothing in a kernel "
+                            + config.profile()
+                            + ": expected --kernel "
+                            + variant.profileNames());
+        }
+        return config.variant(variant);
     }
 
     private static Strategy strategy(String name, long seed) {

@@ -2,6 +2,8 @@ package org.vkernel.testmodules.scenario;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.module.KernelModule;
 
@@ -25,6 +27,20 @@ public interface Scenario {
     /** How much time passes in it, unless the user asks for another; by default a second. */
     default Duration duration() {
         return Duration.ofSeconds(1);
+    }
+
+    /** The kernel's version, unless the user asks for another; by default the reference. */
+    default Profile profile() {
+        return Profile.DEFAULT;
+    }
+
+    /**
+     * What a user should know of a run before it starts, in a line; null: nothing.
+     *
+     * @param running the kernel's version
+     */
+    default @Nullable String hint(Profile running, ScenarioOptions options) {
+        return null;
     }
 
     /**

@@ -24,9 +24,9 @@ class MainTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "--versio | unknown option '--versio': expected run; see 'vkernel --help'",
-                "rnu | unknown command 'rnu' (did you mean run?): expected run; see 'vkernel --help'",
-                "help rnu | unknown command 'rnu' (did you mean run?): expected run;"
+                "--versio | unknown option '--versio': expected run, variants; see 'vkernel --help'",
+                "rnu | unknown command 'rnu' (did you mean run?): expected run, variants; see 'vkernel --help'",
+                "help rnu | unknown command 'rnu' (did you mean run?): expected run, variants;"
                         + " see 'vkernel --help'",
                 "run --cpus 0 | run: --cpus 0: expected a number from 1 to 64;"
                         + " see 'vkernel run --help'",
@@ -98,6 +98,11 @@ class MainTest {
                         + " expected times, whom",
                 "run EXAMPLE.NoDevice --param no_device.x=3 | run: --param no_device.x=3: module"
                         + " no_device has no parameter 'x': expected none",
+                "run --variant CN-9 | run: --variant CN-9: no such variant (did you mean CN-09?):"
+                        + " expected CN-02, *",
+                "run --variant CN-09 | run: --variant CN-09: changes nothing in a kernel 6.18:"
+                        + " expected --kernel 2.6.14",
+                "variants CN-09 nothing | variants: nothing: no such variant: expected CN-02, *",
                 "run EXAMPLE.Racers --param greeter.times=x | run: --param greeter.times=x: expected"
                         + " a number from -2147483648 to 2147483647",
             })
@@ -124,7 +129,8 @@ class MainTest {
         assertEquals(2, run.status());
         assertEquals("", run.out());
         assertEquals(
-                List.of("vkernel: no command: expected run; see 'vkernel --help'"), run.errLines());
+                List.of("vkernel: no command: expected run, variants; see 'vkernel --help'"),
+                run.errLines());
     }
 
     @ParameterizedTest
@@ -135,7 +141,8 @@ class MainTest {
         assertEquals(0, run.status());
         assertEquals("", run.err());
         assertTrue(run.out().contains("vkernel COMMAND"), run.out());
-        assertTrue(run.out().contains("  run  Boots a kernel"), run.out());
+        assertTrue(run.out().contains("  run       Boots a kernel"), run.out());
+        assertTrue(run.out().contains("  variants  Lists the bugs"), run.out());
     }
 
     @ParameterizedTest
