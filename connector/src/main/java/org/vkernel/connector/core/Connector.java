@@ -326,6 +326,16 @@ public final class Connector {
         return path.send(message, len, portid, to, gfp, filter, filterData);
     }
 
+    /**
+     * The connector's socket. A module sends to the connector itself, as processes do, with {@link
+     * Netlink#unicast} from it to port 0: in the queued era a request for notices, for example.
+     *
+     * <p>Models {@code cdev.nls}.
+     */
+    public NetlinkSock socket() {
+        return Objects.requireNonNull(nls.rcuDereference()).socket();
+    }
+
     private static long unsigned(int value) {
         return Integer.toUnsignedLong(value);
     }

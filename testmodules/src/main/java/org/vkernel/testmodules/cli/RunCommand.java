@@ -68,6 +68,7 @@ public final class RunCommand implements VkernelCommand {
         RunOptions options = new RunOptions(spec);
         ScenarioOptions scenarioOptions = options.scenarioOptions();
         KernelConfig config = options.config().log(console::println).output(console::println);
+        String hint = options.scenario().hint(config.profile(), scenarioOptions);
         try (TraceOutput trace = TraceOutput.open(spec.findOption("--trace").getValue(), console)) {
             CaptureOutput capture = CaptureOutput.open(spec.findOption("--pcap").getValue());
             ScenarioRun run =
@@ -77,6 +78,9 @@ public final class RunCommand implements VkernelCommand {
                             scenarioOptions,
                             capture.tap());
             console.onInterrupt(run::powerOff);
+            if (hint != null) {
+                console.complain(name() + ": " + hint);
+            }
             RunResult result = run.run();
             if (result.failure() != null) {
                 console.complain(name() + ": " + result.failure());

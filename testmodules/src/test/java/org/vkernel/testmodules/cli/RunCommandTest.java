@@ -295,4 +295,48 @@ class RunCommandTest {
         assertTrue(run.err().contains("half; a scenario at CannotStart.start"), run.err());
         assertTrue(run.result().startsWith("failed: "), run.result());
     }
+
+    @Test
+    void cnTest_groupNobodyCanJoin_hintsAtAnother() {
+        CommandLineRun run = vkernelLine("run cn_test --kernel 2.6.14 --for 2s");
+        CommandLineRun other = vkernelLine("run cn_test --for 2s --param cn_test.idx=33");
+        CommandLineRun fine =
+                vkernelLine("run cn_test --kernel 2.6.14 --for 2s --param cn_test.idx=14");
+
+        assertEquals(0, run.status(), run.err());
+        assertEquals(
+                List.of(
+                        "vkernel: run: no socket can join group 0x123, which cn_test sends to: to"
+                                + " hear it, try --param cn_test.idx=14"),
+                run.errLines());
+        assertTrue(other.err().contains("group 0x21"), other.err());
+        assertEquals("", fine.err());
+        assertTrue(fine.out().contains("[e.457]"), fine.out());
+    }
+
+    @Test
+    void scenarioOfAnotherKernel_isToldToTheUser() {
+        CommandLineRun run = vkernelLine("run notify --kernel 6.1");
+
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.err().contains("try --kernel 2.6.14"), run.err());
+        assertEquals("", vkernelLine("run notify").err());
+    }
+
+    @Test
+    void coreModulesParameters_canBeSet() {
+        CommandLineRun moved = vkernelLine("run notify --param cn.cn_idx=9");
+
+        assertEquals(0, moved.status(), moved.err());
+        assertTrue(moved.out().lines().noneMatch(l -> l.endsWith(" registered")), moved.out());
+    }
+
+    @Test
+    void variant_isInTheKernel_andSaidInItsLog() {
+        CommandLineRun run = vkernelLine("run notify --variant CN-09 --variant CN-23");
+
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.outLines().get(0).contains("variant CN-09 ("), run.out());
+        assertTrue(run.outLines().get(1).contains("variant CN-23 ("), run.out());
+    }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,9 @@ class BuiltInScenariosTest {
     void all_haveANameADescriptionAndATime() {
         List<Scenario> all = Scenarios.all();
 
-        assertEquals(List.of("cn_test", "softirq_load"), all.stream().map(Scenario::name).toList());
+        assertEquals(
+                List.of("cn_test", "notify", "softirq_load"),
+                all.stream().map(Scenario::name).toList());
         for (Scenario scenario : all) {
             assertTrue(scenario.description().length() > 10, scenario.name());
             assertTrue(scenario.duration().isPositive(), scenario.name());
@@ -31,8 +34,8 @@ class BuiltInScenariosTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2.6.14", "6.1", "6.18"})
-    void cnTest_twelveSeconds_isElevenMessagesInEveryProfile(String profile) throws Exception {
+    @ValueSource(strings = {"6.1", "6.18"})
+    void cnTest_twelveSeconds_isElevenMessagesInTheDirectEra(String profile) throws Exception {
         List<String> output = new ArrayList<>();
         KernelConfig config =
                 KernelConfig.simulated(1).profile(Profile.of(profile)).output(output::add);
@@ -51,6 +54,90 @@ class BuiltInScenariosTest {
         assertEquals(
                 expected,
                 output.stream().map(line -> line.substring(line.indexOf("[e."))).toList());
+    }
+
+    /** Beside the counters there are its two requests for notices, and what came of them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void cnTest_twelveSecondsInTheQueuedEra_isElevenMessagesToo(int cpus) throws Exception {
+        for (int seed = 0; seed < 10; seed++) {
+            List<String> output = new ArrayList<>();
+            KernelConfig config =
+                    KernelConfig.simulated(seed)
+                            .cpus(cpus)
+                            .profile(Profile.V2_6_14)
+                            .output(output::add);
+            ScenarioOptions options =
+                    ScenarioOptions.of(Duration.ofSeconds(12)).param("cn_test", "idx", "14");
+
+            RunResult result = run("cn_test", config, options);
+
+            List<String> counters =
+                    output.stream().filter(line -> line.contains("[e.457] [")).toList();
+            int notices = output.size() - 11;
+            assertTrue(result.isOk(), result.toLine());
+            assertTrue(counters.getLast().endsWith("[00000010.00000000]."), counters.getLast());
+            assertTrue(notices >= 0 && notices <= 2, output::toString);
+            assertEquals(11 + notices + 2, result.delivered(), result.toLine());
+        }
+    }
+
+    @Test
+    void cnTest_ownIdsOfTheQueuedEra_areHeardByNobody() throws Exception {
+        List<String> output = new ArrayList<>();
+        KernelConfig config =
+                KernelConfig.simulated(1).profile(Profile.V2_6_14).output(output::add);
+
+        RunResult result = run("cn_test", config, ScenarioOptions.of(Duration.ofSeconds(5)));
+
+        assertTrue(result.isOk(), result.toLine());
+        assertTrue(output.stream().allMatch(l -> l.contains("[00000000.0")), output::toString);
+        assertEquals(output.size() + 2, result.sent(), result.toLine());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void notify_tellsOfEachIdThatComesAndGoes(int cpus) throws Exception {
+        Scenario scenario = Scenarios.find("notify");
+        for (int seed = 0; seed < 10; seed++) {
+            List<String> output = new ArrayList<>();
+            KernelConfig config =
+                    KernelConfig.simulated(seed)
+                            .cpus(cpus)
+                            .profile(scenario.profile())
+                            .output(output::add);
+
+            RunResult result = run("notify", config, ScenarioOptions.of(scenario));
+
+            assertTrue(result.isOk(), result.toLine());
+            assertEquals("no news for 1000 ms", output.removeLast());
+            assertEquals(output.size() + 4, result.delivered(), result.toLine());
+            for (String id : List.of("20:1", "291:1110", "291:1111")) {
+                assertComesAndGoes(output, " s: " + id + " ");
+            }
+        }
+    }
+
+    private static void assertComesAndGoes(List<String> output, String id) {
+        List<String> ofId = output.stream().filter(line -> line.contains(id)).toList();
+        assertTrue(ofId.size() >= 2 && ofId.size() % 2 == 0, output::toString);
+        for (int i = 0; i < ofId.size(); i++) {
+            String expected = id + (i % 2 == 0 ? "registered" : "unregistered");
+            assertTrue(ofId.get(i).endsWith(expected), output::toString);
+        }
+    }
+
+    @Test
+    void notify_parallel_tellsOfIdsToo() throws Exception {
+        List<String> output = new CopyOnWriteArrayList<>();
+        KernelConfig config = KernelConfig.parallel().profile(Profile.V2_6_14).output(output::add);
+
+        RunResult result = run("notify", config, ScenarioOptions.of(Duration.ofMillis(800)));
+
+        assertTrue(result.isOk(), result.toLine());
+        assertTrue(
+                output.stream().anyMatch(line -> line.endsWith(" s: 20:1 registered")),
+                output::toString);
     }
 
     @Test
