@@ -374,6 +374,14 @@ public final class Profile {
         return era == Era.QUEUED;
     }
 
+    /**
+     * Whether {@code nlmsg_len} of what the connector sends counts the padding behind the message:
+     * {@code cn_netlink_send()} of the queued era takes the size that it allocates.
+     */
+    public boolean countsConnectorPadding() {
+        return era == Era.QUEUED;
+    }
+
     /** Who may join the connector's groups. */
     public ConnectorBind connectorBind() {
         return connectorBind;

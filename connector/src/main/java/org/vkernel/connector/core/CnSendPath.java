@@ -22,6 +22,7 @@ final class CnSendPath {
     private final SkBuffs skbs;
     private final Netlink netlink;
     private final NetlinkSock nls;
+    private final boolean countsPadding;
 
     /** Makes the output side of a connector whose socket is {@code nls}. */
     CnSendPath(VirtualKernel kernel, Netlink netlink, NetlinkSock nls) {
@@ -29,6 +30,7 @@ final class CnSendPath {
         this.skbs = kernel.skbs();
         this.netlink = netlink;
         this.nls = nls;
+        this.countsPadding = kernel.profile().countsConnectorPadding();
     }
 
     /** The connector's socket ({@code cdev.nls}). */
@@ -68,7 +70,8 @@ final class CnSendPath {
         }
         int at = skb.put(padded);
         byte[] head = skb.head();
-        NlMsgHeader.put(head, at, total, NlmsgType.NLMSG_DONE, 0, message.seq(), 0);
+        int claimed = countsPadding ? padded : total;
+        NlMsgHeader.put(head, at, claimed, NlmsgType.NLMSG_DONE, 0, message.seq(), 0);
         NlMsgHeader.zeroPadding(head, at, total);
         contents(message, size).copyTo(head, at + NlMsgHeader.length(0));
         skb.setDstGroup(group);

@@ -1,5 +1,6 @@
 package org.vkernel.connector.core;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vkernel.netlink.user.NetlinkSocket.AUTO;
 import static org.vkernel.netlink.user.NetlinkSocket.groups;
 
@@ -13,12 +14,17 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkProtocol;
+import org.vkernel.netlink.abi.NlmsgType;
 import org.vkernel.netlink.abi.SocketType;
+import org.vkernel.netlink.core.Netlink;
 import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.NlMsg;
+import org.vkernel.netlink.wire.NlMsgHeader;
+import org.vkernel.netlink.wire.SkBuffBytes;
 
 /** A booted kernel with the connector, and short forms for calling it from the host as init. */
 final class ConnectorFixture implements AutoCloseable {
@@ -82,6 +88,17 @@ final class ConnectorFixture implements AutoCloseable {
     /** Sends a whole netlink message with {@code message} to the kernel; what send returned. */
     static int toKernel(NetlinkSocket socket, CnMsg message) {
         return socket.sendTo(message.toNlMsg(0).toByteArray(), NetlinkAddress.KERNEL);
+    }
+
+    /** Sends a whole netlink message to the connector from within the kernel, as a module does. */
+    int toItself(CnMsg message) {
+        byte[] bytes = message.toByteArray();
+        return kernel.call(() -> {
+            int space = NlMsgHeader.align(NlMsgHeader.length(bytes.length));
+            SkBuff skb = Objects.requireNonNull(kernel.skbs().alloc(space, GfpMask.KERNEL));
+            assertTrue(SkBuffBytes.put(skb, 0, 0, NlmsgType.NLMSG_DONE, 0, bytes));
+            return kernel.use(Netlink.class).unicast(connector.socket(), skb, 0, true);
+        });
     }
 
     /** The next message that is queued, or null. */
