@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.process.UserProcess;
@@ -29,17 +32,27 @@ class CnTestUnloadSimTest {
     void rmmod_whileAProcessSends_breaksNoRuleThatLinuxKeeps() {
         int gone = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
-            gone += race(seed);
+            gone += race(KernelConfig.simulated(seed));
         }
         assertTrue(gone > 0, "no schedule in which the callback outlasted its removal");
     }
 
+    /** There a module's exit waits for the calls that are queued, and runs them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void rmmod_inTheQueuedEra_breaksNoRule(int cpus) {
+        for (int seed = 0; seed < SEEDS / 4; seed++) {
+            KernelConfig config = KernelConfig.simulated(seed).cpus(cpus);
+            assertEquals(0, race(config.profile(Profile.V2_6_14)));
+        }
+    }
+
     /** How many reports there were, all of them known. */
-    private static int race(int seed) {
+    private static int race(KernelConfig config) {
         byte[] bytes = CnMsg.builder(CbId.of(14, 0x456)).text("x").build().toNlMsg(0).toByteArray();
-        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
+        try (VirtualKernel kernel = VirtualKernel.boot(config)) {
             kernel.insmod(ConnectorModule.class);
-            kernel.insmod(CnTest.class);
+            kernel.insmod(CnTest.class, "idx=14");
             UserProcess sender =
                     kernel.spawn(
                             "sender",

@@ -132,7 +132,7 @@ class BuiltInScenariosTest {
         List<String> output = new CopyOnWriteArrayList<>();
         KernelConfig config = KernelConfig.parallel().profile(Profile.V2_6_14).output(output::add);
 
-        RunResult result = run("notify", config, ScenarioOptions.of(Duration.ofMillis(800)));
+        RunResult result = run("notify", config, ScenarioOptions.of(Duration.ofSeconds(2)));
 
         assertTrue(result.isOk(), result.toLine());
         assertTrue(
