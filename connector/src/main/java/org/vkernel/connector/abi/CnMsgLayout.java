@@ -11,7 +11,8 @@ package org.vkernel.connector.abi;
  *   +---------------+---------------+---------------+---------------+-------+-------+------
  * </pre>
  *
- * <p>It is the payload of a netlink message. {@code len} counts the data alone.
+ * <p>It is the payload of a netlink message. {@code len} counts the data alone; in the queued era
+ * it has 32 bits and there are no flags, which is the same for data below 64 KiB.
  *
  * <p>Models {@code include/uapi/linux/connector.h}.
  */

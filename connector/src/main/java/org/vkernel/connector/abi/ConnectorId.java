@@ -2,7 +2,7 @@ package org.vkernel.connector.abi;
 
 /**
  * Ids that Linux has given to users of the connector: an index and a value each. A user's group is
- * its index.
+ * its index. In the direct era {@link #CN_IDX_CONNECTOR} is an index like any other.
  *
  * <p>Models {@code include/uapi/linux/connector.h}.
  */

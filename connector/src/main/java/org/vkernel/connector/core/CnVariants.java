@@ -14,7 +14,11 @@ import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.variant.Variant;
 import org.vkernel.emulator.variant.VariantProvider;
 
-/** The historical bugs of the connector that a kernel can be booted with. */
+/**
+ * The historical bugs of the connector that a kernel can be booted with: slips of {@code
+ * cn_rx_skb()} of either era, and of {@code cn_callback()} and {@code cn_notify()} of the queued
+ * one. Found by {@link java.util.ServiceLoader}.
+ */
 public final class CnVariants implements VariantProvider {
     /** Up to 4.3: a reference is taken before the length is looked at. */
     private static final Variant SHORT_MESSAGE_LEAK =

@@ -28,9 +28,17 @@ import org.vkernel.netlink.core.NetlinkTxFilter;
 
 /**
  * The connector: callbacks by id for what processes send, and groups by id for what modules send.
+ * Modules get it with {@code kernel.use(Connector.class)}.
  *
- * <p>Models {@code struct cn_dev} and drivers/connector/connector.c. Modules get it with {@code
- * kernel.use(Connector.class)}.
+ * <p>Models {@code struct cn_dev} and drivers/connector/connector.c, of both eras with one API,
+ * that of the direct one. What differs is when and where a callback is called ({@link
+ * ConnectorCallback}), what {@link #delCallback} waits for, and who can be told of ids that come
+ * and go: in the queued era, by a message to the connector's own id ({@link
+ * org.vkernel.connector.wire.CnCtlMsg}). {@code cn_netlink_send()} of the queued era has no port:
+ * there modules give 0.
+ *
+ * <p>Context: registration and removal in a process, sending in any; each method says more. Errors:
+ * 0 or a positive result, else a negative errno; nothing is thrown.
  */
 public final class Connector {
     private static final TraceKind ADD =

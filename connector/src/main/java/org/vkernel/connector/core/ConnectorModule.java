@@ -10,7 +10,16 @@ import org.vkernel.emulator.module.ModuleContext;
 import org.vkernel.emulator.module.ModuleInfo;
 import org.vkernel.emulator.module.ModuleParam;
 
-/** The connector as a module, {@code cn.ko}; with process events, where the profile has them. */
+/**
+ * The connector as a module, {@code cn.ko}, of the era that the kernel's profile has; with process
+ * events, where the profile has them.
+ *
+ * <p>Models {@code cn_init()} and {@code cn_fini()} as {@code insmod} and {@code rmmod} call them.
+ * Context: process; sleeps. Loading fails with {@code -EIO} if somebody has the protocol, with
+ * {@code -EINVAL} if there is no memory or, in the queued era, the connector's own id cannot be
+ * registered; unloading with {@code -EWOULDBLOCK} while a socket of the protocol is open or a
+ * module uses it.
+ */
 @ModuleInfo(name = "cn", core = true)
 public final class ConnectorModule implements KernelModule {
     @ModuleParam(

@@ -1,7 +1,7 @@
 package org.vkernel.connector.wire;
 
 /**
- * The id of a callback: {@code struct cb_id}.
+ * The id of a callback. Models {@code struct cb_id} of both eras; any two numbers are an id.
  *
  * @param idx index, unsigned; also the group that the callback's messages go to
  * @param val value, unsigned: tells users with the same index apart

@@ -18,6 +18,10 @@ import org.vkernel.netlink.wire.WireException;
  * era. Whoever sends it wants to be told when an id is registered or unregistered that lies in one
  * of the ranges of indices and in one of the ranges of values.
  *
+ * <p>Models {@code struct cn_ctl_msg} with the {@code cn_notify_req} behind it, 2.6.14 to 2.6.32.
+ * It may be used in any context and never sleeps; what does not fit its lengths is refused with a
+ * {@code WireException} where it is parsed, the connector passes it over.
+ *
  * <p>It is read in place; {@link CnMsg} says what that means where the bytes are an sk_buff's.
  */
 public final class CnCtlMsg {

@@ -18,6 +18,11 @@ import org.vkernel.netlink.wire.WireException;
 /**
  * One message of the connector, read in place.
  *
+ * <p>Models {@code struct cn_msg}. It is the same in both eras: the queued one has {@code len} in
+ * 32 bits, which for data below 64 KiB are the 16 of {@code len} and {@code flags} of 0. It may be
+ * used in any context and never sleeps; a message that is not whole is refused with a {@code
+ * WireException} where it is parsed.
+ *
  * <p>Fields that are unsigned in C are {@code int} here; {@link #toString} prints them unsigned.
  *
  * <p>What a callback gets is such a message over the bytes of an sk_buff, as in Linux, and may be

@@ -15,7 +15,8 @@ import org.vkernel.netlink.wire.LittleEndian;
  * {@code struct cn_msg *}. It makes no objects, for the path that every message takes; elsewhere
  * {@link CnMsg} is easier to use.
  *
- * <p>{@code at} is the offset of the header in {@code bytes}, which must hold all of it.
+ * <p>Both eras have the same header. Any context; nothing sleeps. {@code at} is the offset of the
+ * header in {@code bytes}, which must hold all of it: an exception of the array's else.
  */
 public final class CnMsgHeader {
     private CnMsgHeader() {}

@@ -1,7 +1,8 @@
 package org.vkernel.connector.wire;
 
 /**
- * A range of numbers in a request for registration notices: {@code struct cn_notify_req}.
+ * A range of numbers in a request for registration notices. Models {@code struct cn_notify_req} of
+ * the queued era; any two numbers are a range, one of 0 numbers contains nothing.
  *
  * @param first the first number, unsigned
  * @param range how many numbers there are, unsigned

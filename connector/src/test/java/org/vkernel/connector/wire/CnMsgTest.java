@@ -171,4 +171,14 @@ class CnMsgTest {
         assertEquals("14:1111", CN_TEST.toString());
         assertEquals("4294967295:4294967294", CbId.of(-1, -2).toString());
     }
+
+    /** The queued era's header ends with a {@code len} of 32 bits. */
+    @Test
+    void header_endsWithLenAndFlags_whichAreALenOf32Bits() {
+        byte[] small = CnMsg.builder(CbId.of(1, 2)).data(new byte[5]).toByteArray();
+        byte[] greatest = CnMsg.builder(CbId.of(1, 2)).data(new byte[0xffff]).toByteArray();
+
+        assertEquals(5, ByteSlice.of(small).u32(16));
+        assertEquals(0xffff, ByteSlice.of(greatest).u32(16));
+    }
 }
