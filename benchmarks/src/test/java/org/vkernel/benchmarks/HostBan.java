@@ -40,7 +40,7 @@ enum HostBan {
                     "java.util.concurrent.(Semaphore|\\w*Blocking\\w*|SynchronousQueue).*"),
             List.of(
                     // A host thread enters the kernel by it.
-                    "emulator.VirtualKernel",
+                    "emulator.KernelEntry",
                     "emulator.sched",
                     "emulator.time",
                     "netlink.host",
@@ -59,6 +59,7 @@ enum HostBan {
                     "emulator.sched",
                     "emulator.time",
                     "netlink.host",
+                    "netlink.tap",
                     "testmodules.cli")) {
         @Override
         List<String> violations(JavaClass c) {

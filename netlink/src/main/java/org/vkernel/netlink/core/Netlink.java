@@ -2,6 +2,7 @@ package org.vkernel.netlink.core;
 
 import com.google.common.collect.ObjectArrays;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
@@ -42,7 +43,7 @@ public final class Netlink {
     private final NetlinkProc proc;
 
     /** Null where there is none; replaced as a whole. */
-    private volatile NetlinkTap @Nullable [] taps;
+    private final AtomicReference<NetlinkTap @Nullable []> taps = new AtomicReference<>();
 
     /** Makes a kernel's core, without any protocol. */
     Netlink(VirtualKernel kernel) {
@@ -268,25 +269,24 @@ public final class Netlink {
     }
 
     /** {@code netlink_add_tap()}: shows {@code tap} each delivery from now on. Context: process. */
-    public synchronized void addTap(NetlinkTap tap) {
-        NetlinkTap[] before = taps;
-        taps = before == null ? new NetlinkTap[] {tap} : ObjectArrays.concat(before, tap);
+    public void addTap(NetlinkTap tap) {
+        taps.updateAndGet(
+                all -> all == null ? new NetlinkTap[] {tap} : ObjectArrays.concat(all, tap));
     }
 
     /** {@code netlink_remove_tap()}. Context: process. */
-    public synchronized void removeTap(NetlinkTap tap) {
-        NetlinkTap[] before = taps;
-        if (before != null) {
-            NetlinkTap[] left =
-                    Arrays.stream(before)
-                            .filter(other -> !other.equals(tap))
-                            .toArray(NetlinkTap[]::new);
-            taps = left.length == 0 ? null : left;
-        }
+    public void removeTap(NetlinkTap tap) {
+        taps.updateAndGet(all -> all == null ? null : without(all, tap));
+    }
+
+    private static NetlinkTap @Nullable [] without(NetlinkTap[] all, NetlinkTap tap) {
+        NetlinkTap[] left =
+                Arrays.stream(all).filter(other -> !other.equals(tap)).toArray(NetlinkTap[]::new);
+        return left.length == 0 ? null : left;
     }
 
     NetlinkTap @Nullable [] taps() {
-        return taps;
+        return taps.get();
     }
 
     /** Models {@code netlink_deliver_tap()}. */
