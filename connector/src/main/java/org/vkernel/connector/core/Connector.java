@@ -135,7 +135,10 @@ public final class Connector {
                         .owner(owner);
         return switch (profile.connectorBind()) {
             case PRIVILEGED -> config;
-            case ODD_GROUPS -> config.flags(NetlinkKernelConfig.NONROOT_RECV).bind(this::bindGroup);
+            case ODD_GROUPS ->
+                    config.flags(NetlinkKernelConfig.NONROOT_RECV)
+                            .bind(this::bindGroup)
+                            .release(sk -> FilteredListeners.release(kernel, sk));
         };
     }
 

@@ -1,6 +1,8 @@
 package org.vkernel.connector.core;
 
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.netlink.core.NetlinkSock;
 
 /**
  * Who sent a message: {@code struct netlink_skb_parms}.
@@ -12,6 +14,11 @@ public final class SenderInfo {
 
     SenderInfo(SkBuff skb) {
         this.skb = skb;
+    }
+
+    /** The socket that sent it, or null. */
+    public @Nullable NetlinkSock socket() {
+        return skb.sender() instanceof NetlinkSock sk ? sk : null;
     }
 
     /** The port id of the socket that sent it, unsigned. */

@@ -14,6 +14,10 @@
  *                    QueuedDispatch -> QueuedCall, CnNotices
  *          -> CnSendPath        to the socket
  *     -> ProcConnector          cn_proc, the connector's own user
+ *          -> ProcListeners     who is told of process events
+ *               CountedListeners    6.1
+ *               FilteredListeners   6.18
+ *          -> LocalEvents       the numbers of a CPU's events
  * </pre>
  *
  * <p>Lock order:
