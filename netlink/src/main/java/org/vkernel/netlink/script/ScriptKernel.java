@@ -7,7 +7,6 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
-import org.vkernel.netlink.user.KernelNetlink;
 
 /** Does scripts on virtual kernels: each on a kernel of its own, in a fresh process. */
 public final class ScriptKernel {
@@ -30,7 +29,8 @@ public final class ScriptKernel {
         NetlinkScript.Header header = script.header();
         ScriptReplay replay = new ScriptReplay(operations);
         run(
-                config.profile(Profile.forKernelRelease(header.kernel())),
+                operations,
+                machineOf(header, config),
                 header.uid(),
                 header.tgid() == 0 ? TGID : header.tgid(),
                 session -> divergences.addAll(replay.replay(script, session)));
@@ -49,7 +49,12 @@ public final class ScriptKernel {
         NetlinkScript.Header header = script.header();
         ScriptRecorder recorder = new ScriptRecorder(operations);
         int tgid = header.tgid() == 0 ? TGID : header.tgid();
-        run(config, header.uid(), tgid, session -> lines.addAll(recorder.record(script, session)));
+        run(
+                operations,
+                config,
+                header.uid(),
+                tgid,
+                session -> lines.addAll(recorder.record(script, session)));
         return new NetlinkScript(
                 new NetlinkScript.Header(
                         config.profile().name(),
@@ -61,9 +66,22 @@ public final class ScriptKernel {
                 lines);
     }
 
-    private static void run(KernelConfig config, int uid, int tgid, Consumer<ScriptSession> body) {
+    /** The records of 6.1 tell the numbers of one CPU's events: that kernel had no other. */
+    private static KernelConfig machineOf(NetlinkScript.Header header, KernelConfig config) {
+        Profile profile = Profile.forKernelRelease(header.kernel());
+        KernelConfig machine = config.profile(profile);
+        return profile.equals(Profile.V6_1) ? machine.cpus(1) : machine;
+    }
+
+    private static void run(
+            ScriptOperations operations,
+            KernelConfig config,
+            int uid,
+            int tgid,
+            Consumer<ScriptSession> body) {
         List<ScriptFormatException> wrong = new ArrayList<>();
         try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+            operations.prepare(kernel);
             // The script may hold the id as a number.
             kernel.sched().skipPids(tgid - 1);
             UserProcess process =
@@ -71,8 +89,8 @@ public final class ScriptKernel {
                             "script",
                             uid,
                             self -> {
-                                try {
-                                    body.accept(session(kernel, self));
+                                try (ScriptSession session = new ScriptSession(self)) {
+                                    body.accept(session);
                                 } catch (ScriptFormatException e) {
                                     wrong.add(e); // the script's fault, not the process's
                                 }
@@ -82,9 +100,5 @@ public final class ScriptKernel {
         if (!wrong.isEmpty()) {
             throw wrong.getFirst();
         }
-    }
-
-    private static ScriptSession session(VirtualKernel kernel, UserProcess process) {
-        return new ScriptSession(new KernelNetlink(process), process.tgid(), kernel::readProc);
     }
 }

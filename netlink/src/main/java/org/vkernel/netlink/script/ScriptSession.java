@@ -8,21 +8,27 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.core.MsgHdr;
+import org.vkernel.netlink.user.KernelNetlink;
 import org.vkernel.netlink.user.NetlinkProvider;
 
 /**
  * What one process has done in the course of a script: its sockets by name, and the port ids that
  * the kernel chose for them.
  */
-public final class ScriptSession {
+public final class ScriptSession implements AutoCloseable {
     private static final String TGID = "$tgid";
 
     private final NetlinkProvider provider;
     private final int tgid;
     private final UnaryOperator<String> files;
+    private final @Nullable UserProcess process;
+    private final Map<Class<?>, AutoCloseable> parts = new LinkedHashMap<>();
     private final Map<String, Integer> descriptors = new LinkedHashMap<>();
     private final Set<String> neverWaiting = new LinkedHashSet<>();
     private final Set<String> receiveTimeouts = new LinkedHashSet<>();
@@ -39,9 +45,60 @@ public final class ScriptSession {
      * @param files reads a file below {@code /proc}
      */
     public ScriptSession(NetlinkProvider provider, int tgid, UnaryOperator<String> files) {
+        this(provider, tgid, files, null);
+    }
+
+    /** Begins a session of a process of a virtual kernel. */
+    public ScriptSession(UserProcess process) {
+        this(new KernelNetlink(process), process.tgid(), process::readFile, process);
+    }
+
+    private ScriptSession(
+            NetlinkProvider provider,
+            int tgid,
+            UnaryOperator<String> files,
+            @Nullable UserProcess process) {
         this.provider = provider;
         this.tgid = tgid;
         this.files = files;
+        this.process = process;
+    }
+
+    /**
+     * The process, for operations that are done inside of a virtual kernel.
+     *
+     * @throws ScriptFormatException if the session is one with another kernel
+     */
+    public UserProcess process() {
+        if (process == null) {
+            throw new ScriptFormatException("this can be done on a virtual kernel only");
+        }
+        return process;
+    }
+
+    /**
+     * What operations of one kind remember of the session, made at the first call; closed with the
+     * session.
+     */
+    public <T extends AutoCloseable> T part(Class<T> type, Function<ScriptSession, T> make) {
+        AutoCloseable part = parts.get(type);
+        if (part == null) {
+            part = make.apply(this);
+            parts.put(type, part);
+        }
+        return type.cast(part);
+    }
+
+    /** Ends the session; its sockets stay as they are. */
+    @Override
+    public void close() {
+        for (AutoCloseable part : parts.values()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("the end of a script", e);
+            }
+        }
     }
 
     public NetlinkProvider provider() {
