@@ -32,11 +32,15 @@ final class CnNotices {
 
     static final int UNREGISTERED = 1;
 
-    /** A rule that Linux breaks as well. */
+    // Rules that Linux breaks as well.
     static final String OUTLIVE = "connector notice requests outlive the connector";
+    static final String TAKEN_BACK = "connector notice request taken back by another";
 
     /** {@code sizeof(struct cn_ctl_entry)} without the request behind it. */
     private static final int ENTRY_SIZE = 24;
+
+    /** {@code struct cn_ctl_entry}; for checks alone, the process that asked, 0 for a module. */
+    private record Entry(CnCtlMsg request, int pid) {}
 
     private final VirtualKernel kernel;
     private final Connector connector;
@@ -46,7 +50,7 @@ final class CnNotices {
     private final Mutex notifyLock;
 
     /** Newest first; guarded by {@link #notifyLock}. */
-    private final SharedList<CnCtlMsg> notifyList;
+    private final SharedList<Entry> notifyList;
 
     CnNotices(VirtualKernel kernel, Connector connector) {
         this.kernel = kernel;
@@ -66,17 +70,19 @@ final class CnNotices {
      * so is one for which there is no memory; nothing is ever answered.
      *
      * <p>Models {@code cn_callback()}. Context: process, a worker's. Sleeps: may.
+     *
+     * @param pid the process that asks, 0 for a module
      */
-    void handle(CnMsg message) {
+    void handle(CnMsg message, int pid) {
         ByteSlice data = message.data();
         if (!isWellFormed(data)) {
             return;
         }
         CnCtlMsg request = CnCtlMsg.over(data);
         if (request.group() == 0) {
-            withdraw(request);
+            withdraw(request, pid);
         } else if (kernel.mm().kmalloc(size(request), GfpMask.KERNEL)) {
-            CnCtlMsg kept = request.copy();
+            Entry kept = new Entry(request.copy(), pid);
             notifyLock.lock();
             var _ = notifyList.addFirst(kept);
             notifyLock.unlock();
@@ -96,18 +102,28 @@ final class CnNotices {
         return ENTRY_SIZE + request.bytes().length();
     }
 
-    private void withdraw(CnCtlMsg request) {
+    private void withdraw(CnCtlMsg request, int pid) {
+        int others = 0;
         notifyLock.lock();
-        SharedList.@Nullable Node<CnCtlMsg> node = notifyList.first();
+        SharedList.@Nullable Node<Entry> node = notifyList.first();
         while (node != null) {
-            SharedList.@Nullable Node<CnCtlMsg> next = notifyList.next(node);
-            if (isEqual(node.value(), request)) {
+            SharedList.@Nullable Node<Entry> next = notifyList.next(node);
+            Entry entry = node.value();
+            if (isEqual(entry.request, request)) {
                 var _ = notifyList.remove(node);
-                kernel.mm().kfree(size(node.value()));
+                kernel.mm().kfree(size(entry.request));
+                others += entry.pid == pid ? 0 : 1;
             }
             node = next;
         }
         notifyLock.unlock();
+        if (others != 0) {
+            reportKnown(TAKEN_BACK, "process " + pid + " takes back " + others + " of others");
+        }
+    }
+
+    private void reportKnown(String rule, String what) {
+        kernel.report(rule, what, StackTraces.here(), KnownCounterExamples.isKnown(rule, what));
     }
 
     /** Models {@code cn_ctl_msg_equals()}: the group does not count. */
@@ -159,15 +175,13 @@ final class CnNotices {
     void stop() {
         int left = notifyList.size();
         if (left != 0) {
-            String what = left + " requests for notices are left behind";
-            kernel.report(
-                    OUTLIVE, what, StackTraces.here(), KnownCounterExamples.isKnown(OUTLIVE, what));
+            reportKnown(OUTLIVE, left + " requests for notices are left behind");
         }
         notifyLock.lock();
-        SharedList.@Nullable Node<CnCtlMsg> node = notifyList.first();
+        SharedList.@Nullable Node<Entry> node = notifyList.first();
         while (node != null) {
             var _ = notifyList.remove(node);
-            kernel.mm().kfree(size(node.value()));
+            kernel.mm().kfree(size(node.value().request));
             node = notifyList.first();
         }
         notifyLock.unlock();
@@ -183,11 +197,11 @@ final class CnNotices {
      */
     void tell(CbId id, int event) {
         notifyLock.lock();
-        SharedList.@Nullable Node<CnCtlMsg> node = notifyList.first();
+        SharedList.@Nullable Node<Entry> node = notifyList.first();
         if (node != null) {
             CnMsg notice = CnMsg.builder(id).ack(event).build();
             for (; node != null; node = notifyList.next(node)) {
-                CnCtlMsg request = node.value();
+                CnCtlMsg request = node.value().request;
                 if (wants(request, id)) {
                     var _ = connector.netlinkSend(notice, 0, request.group(), GfpMask.KERNEL);
                 }

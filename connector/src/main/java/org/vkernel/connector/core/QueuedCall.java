@@ -80,6 +80,20 @@ final class QueuedCall implements Work.Function {
         }
     }
 
+    CallbackEntry entry() {
+        return entry;
+    }
+
+    /** Whether {@code other}, or a call that waits for it, is one of the same entry. */
+    boolean isOfSameEntry(@Nullable QueuedCall other) {
+        for (QueuedCall call = other; call != null; call = call.below) {
+            if (call.entry == entry) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What runs in the same worker and waits for this call. */
     @Nullable QueuedCall below() {
         return below;

@@ -5,6 +5,7 @@ import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.sched.Scheduler;
@@ -27,6 +28,10 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
     /** The rule that a callback breaks by removing itself. */
     static final String REMOVES_ITSELF = "connector callback removes itself";
 
+    // Rules that the era breaks by design; each is reported once in a connector's life.
+    static final String LOSES_MESSAGES = "connector message lost for want of memory";
+    static final String RUNS_TWICE = "connector callback runs on two CPUs at once";
+
     /** A message was lost for want of memory: the era tells nobody. */
     private static final TraceKind LOST =
             TraceKind.of("connector", "cn_message_lost", "idx", "val", "");
@@ -45,6 +50,10 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
     private final @Nullable QueuedCall[] running;
 
     private boolean isRegistered;
+
+    // For checks alone.
+    private volatile boolean hasLost;
+    private volatile boolean hasOverlapped;
 
     /**
      * Makes the policy.
@@ -75,7 +84,9 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
         if (control != null) {
             int error =
                     connector.addCallback(
-                            ownId, "connector", (message, sender) -> control.handle(message));
+                            ownId,
+                            "connector",
+                            (message, sender) -> control.handle(message, sender.pid()));
             if (error != 0) {
                 return -Errno.EINVAL;
             }
@@ -112,6 +123,12 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
             Trace trace = kernel.trace();
             if (trace.isActive()) {
                 trace.emit(LOST, Integer.toUnsignedLong(idx), Integer.toUnsignedLong(val), 0);
+            }
+            if (!hasLost) {
+                hasLost = true;
+                queue.reportKnown(
+                        LOSES_MESSAGES,
+                        CbId.of(idx, val) + " was busy, and there was no memory for one more");
             }
         }
         return result;
@@ -163,7 +180,26 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
         int cpu = sched.thisCpu().index();
         QueuedCall outer = running[cpu];
         running[cpu] = call;
+        if (kernel.skbs().isChecked()) {
+            checkOverlap(call, cpu);
+        }
         return outer;
+    }
+
+    /** Looks whether another CPU is in the middle of a call of the same entry. */
+    private void checkOverlap(QueuedCall call, int cpu) {
+        for (int other = 0; other < running.length && !hasOverlapped; other++) {
+            if (other != cpu && call.isOfSameEntry(running[other])) {
+                hasOverlapped = true;
+                String what =
+                        call.entry() + " is called on CPU " + cpu + " while it runs on " + other;
+                kernel.report(
+                        RUNS_TWICE,
+                        what,
+                        StackTraces.here(),
+                        KnownCounterExamples.isKnown(RUNS_TWICE, what));
+            }
+        }
     }
 
     /** A worker has ended a call that it began within {@code outer}. */

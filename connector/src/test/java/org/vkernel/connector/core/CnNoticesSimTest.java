@@ -2,6 +2,7 @@ package org.vkernel.connector.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.CnNotifyReq;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.user.NetlinkSocket;
 
@@ -211,6 +213,12 @@ class CnNoticesSimTest {
             fixture.kernel.join(nobody);
             settle(fixture);
             assertEquals(2, noticesOf(fixture, member, ID));
+            assertEquals(List.of(), fixture.kernel.reports());
+            ask(fixture, wish(0, FIVE, HUNDRED));
+            assertEquals(0, noticesOf(fixture, member, ID));
+            BugReport report = fixture.kernel.reports().getFirst();
+            assertEquals(CnNotices.TAKEN_BACK, report.rule());
+            assertTrue(report.known(), report::toString);
         }
     }
 

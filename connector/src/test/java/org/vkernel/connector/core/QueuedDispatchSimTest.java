@@ -16,6 +16,7 @@ import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.trace.TraceEvent;
@@ -38,6 +39,16 @@ class QueuedDispatchSimTest {
         try (var socket = NetlinkSocket.open(process, 2, 11)) {
             assertEquals(36 + 10, ConnectorFixture.toKernel(socket, message(seq)));
         }
+    }
+
+    /** How many reports of a rule there are, all of them known. */
+    private static int knownOf(ConnectorFixture fixture, String rule) {
+        int count = 0;
+        for (BugReport report : fixture.kernel.reports()) {
+            assertTrue(report.known(), report::toString);
+            count += report.rule().equals(rule) ? 1 : 0;
+        }
+        return count;
     }
 
     @ParameterizedTest
@@ -115,6 +126,7 @@ class QueuedDispatchSimTest {
                 }
                 fixture.del(ID);
                 assertEquals(4, ended.size());
+                assertEquals(running[1] > 1 ? 1 : 0, knownOf(fixture, QueuedDispatch.RUNS_TWICE));
                 overtaken += ended.equals(List.of(0, 1, 2, 3)) ? 0 : 1;
                 overlapping += running[1] > 1 ? 1 : 0;
             }
@@ -160,6 +172,7 @@ class QueuedDispatchSimTest {
                 fixture.del(ID);
 
                 assertEquals(2, lost.size());
+                assertEquals(1, knownOf(fixture, QueuedDispatch.LOSES_MESSAGES));
                 assertEquals(List.of(0, 3, 4), calls.stream().sorted().toList());
                 fixture.checkInvariants();
             }

@@ -46,7 +46,19 @@ public final class KnownCounterExamples {
                     new Entry(
                             "connector notice requests outlive the connector",
                             "",
-                            "cn_fini() of the queued era leaves notify_list as it is"));
+                            "cn_fini() of the queued era leaves notify_list as it is"),
+                    new Entry(
+                            "connector notice request taken back by another",
+                            "",
+                            "cn_ctl_msg_equals() compares neither the group nor who asked"),
+                    new Entry(
+                            "connector message lost for want of memory",
+                            "",
+                            "cn_rx_skb() of the queued era tells nobody that a busy id had none"),
+                    new Entry(
+                            "connector callback runs on two CPUs at once",
+                            "",
+                            "the queue of that era has a worker for each CPU"));
 
     private KnownCounterExamples() {}
 

@@ -27,28 +27,31 @@ import org.vkernel.netlink.wire.NetlinkAddress;
 class CnTestUnloadSimTest {
     private static final int SEEDS = 200;
     private static final int MESSAGES = 40;
+    private static final String RUNS_AFTER_REMOVAL = "connector callback runs after its removal";
+    private static final String RUNS_TWICE = "connector callback runs on two CPUs at once";
 
     @Test
     void rmmod_whileAProcessSends_breaksNoRuleThatLinuxKeeps() {
         int gone = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
-            gone += race(KernelConfig.simulated(seed));
+            gone += race(KernelConfig.simulated(seed), RUNS_AFTER_REMOVAL);
         }
         assertTrue(gone > 0, "no schedule in which the callback outlasted its removal");
     }
 
-    /** There a module's exit waits for the calls that are queued, and runs them. */
+    /** There a module's exit waits for all calls; but two CPUs may call at once. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4})
-    void rmmod_inTheQueuedEra_breaksNoRule(int cpus) {
+    void rmmod_inTheQueuedEra_waitsForAllCalls(int cpus) {
         for (int seed = 0; seed < SEEDS / 4; seed++) {
             KernelConfig config = KernelConfig.simulated(seed).cpus(cpus);
-            assertEquals(0, race(config.profile(Profile.V2_6_14)));
+            int overlapping = race(config.profile(Profile.V2_6_14), RUNS_TWICE);
+            assertTrue(overlapping <= (cpus == 1 ? 0 : 1));
         }
     }
 
-    /** How many reports there were, all of them known. */
-    private static int race(KernelConfig config) {
+    /** How many reports there were, all of them of {@code rule}, and known. */
+    private static int race(KernelConfig config, String rule) {
         byte[] bytes = CnMsg.builder(CbId.of(14, 0x456)).text("x").build().toNlMsg(0).toByteArray();
         try (VirtualKernel kernel = VirtualKernel.boot(config)) {
             kernel.insmod(ConnectorModule.class);
@@ -76,7 +79,7 @@ class CnTestUnloadSimTest {
             kernel.join(sender);
             kernel.join(remover);
             for (BugReport report : kernel.reports()) {
-                assertEquals("connector callback runs after its removal", report.rule());
+                assertEquals(rule, report.rule());
                 assertTrue(report.known(), report::toString);
             }
             return kernel.reports().size();
