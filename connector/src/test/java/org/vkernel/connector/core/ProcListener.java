@@ -12,6 +12,8 @@ import org.vkernel.connector.wire.ProcInput;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
+import org.vkernel.netlink.user.KernelNetlink;
+import org.vkernel.netlink.user.NetlinkProvider;
 import org.vkernel.netlink.user.NetlinkSocket;
 
 /** A socket of a process that asks for process events and reads them. */
@@ -31,11 +33,21 @@ final class ProcListener implements AutoCloseable {
                         process, SocketType.SOCK_DGRAM, NetlinkProtocol.NETLINK_CONNECTOR));
     }
 
-    /** One that is a member of group 1, and has asked for nothing. */
-    static ProcListener member(UserProcess process) {
-        ProcListener listener = open(process);
+    /** One of any kernel's, a member of group 1 that has asked for nothing. */
+    static ProcListener member(NetlinkProvider provider) {
+        ProcListener listener =
+                new ProcListener(
+                        NetlinkSocket.open(
+                                provider,
+                                SocketType.SOCK_DGRAM,
+                                NetlinkProtocol.NETLINK_CONNECTOR));
         listener.socket.bind(AUTO, groups(1));
         return listener;
+    }
+
+    /** One that is a member of group 1, and has asked for nothing. */
+    static ProcListener member(UserProcess process) {
+        return member(new KernelNetlink(process));
     }
 
     /** A member that has asked for all events, and has read the acknowledgement. */
