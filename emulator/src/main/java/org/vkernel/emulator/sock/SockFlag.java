@@ -29,5 +29,8 @@ public final class SockFlag {
 
     public static final int PASSSEC = 1 << 20;
 
+    /** Time stamps are of the kind that outlasts 2038. */
+    public static final int TSTAMP_NEW = 1 << 21;
+
     private SockFlag() {}
 }

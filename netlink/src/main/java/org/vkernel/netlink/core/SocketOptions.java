@@ -11,6 +11,7 @@ import org.vkernel.emulator.sock.SockFlag;
 import org.vkernel.emulator.sock.SocketFilter;
 import org.vkernel.netlink.abi.AddressFamily;
 import org.vkernel.netlink.abi.SkMeminfo;
+import org.vkernel.netlink.abi.SockaddrNlLayout;
 
 /**
  * Options of level SOL_SOCKET, as a netlink socket answers them. Most do nothing but remember their
@@ -21,6 +22,9 @@ import org.vkernel.netlink.abi.SkMeminfo;
 final class SocketOptions {
     /** Bytes that a filter of one instruction is charged ({@code SO_MEMINFO}'s optmem). */
     private static final int FILTER_BYTES = 136;
+
+    /** What {@code SO_BPF_EXTENSIONS} tells ({@code SKF_AD_MAX}). */
+    private static final int BPF_EXTENSIONS = 64;
 
     /** The greatest priority that any process may set ({@code TC_PRIO_INTERACTIVE}). */
     private static final int FREE_PRIORITY_MAX = 6;
@@ -60,8 +64,11 @@ final class SocketOptions {
             case SO_MARK -> setMark(sk, value);
             case SO_RCVLOWAT -> setRcvlowat(sk, value);
             case SO_BUF_LOCK -> setBufLock(sk, value);
+            case SO_RESERVE_MEM -> value < 0 ? -Errno.EINVAL : -Errno.EOPNOTSUPP;
             case SO_LOCK_FILTER -> lockFilter(sk, on);
             case SO_DETACH_FILTER -> setFilter(sk, null);
+            case SO_TIMESTAMP, SO_TIMESTAMP_NEW, SO_TIMESTAMPNS, SO_TIMESTAMPNS_NEW ->
+                    setTimestamp(sk, name, on);
             case SO_DEBUG ->
                     on && !kernel.currentIsCapable() ? -Errno.EACCES : setFlag(sk, name, on);
             default -> setFlag(sk, name, on);
@@ -88,7 +95,7 @@ final class SocketOptions {
             return 0;
         }
         return switch (name) {
-            case SO_PEEK_OFF, SO_RESERVE_MEM, SO_ZEROCOPY -> -Errno.EOPNOTSUPP;
+            case SO_PEEK_OFF, SO_ZEROCOPY -> -Errno.EOPNOTSUPP;
             case SO_PASSPIDFD, SO_PASSRIGHTS ->
                     profile.hasRecentSocketOptions() ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
             case SO_TXREHASH -> profile.hasRecentSocketOptions() ? -Errno.EOPNOTSUPP : 0;
@@ -99,6 +106,7 @@ final class SocketOptions {
                     SO_RCVTIMEO_NEW,
                     SO_SNDTIMEO_NEW,
                     SO_LINGER,
+                    SO_TXTIME,
                     SO_ATTACH_FILTER ->
                     -Errno.EINVAL; // they want more than an int
             default -> -Errno.ENOPROTOOPT;
@@ -117,8 +125,6 @@ final class SocketOptions {
             case SO_NO_CHECK -> SockFlag.NO_CHECK;
             case SO_PASSCRED -> SockFlag.PASSCRED;
             case SO_PASSSEC -> SockFlag.PASSSEC;
-            case SO_TIMESTAMP, SO_TIMESTAMP_NEW -> SockFlag.TIMESTAMP;
-            case SO_TIMESTAMPNS, SO_TIMESTAMPNS_NEW -> SockFlag.TIMESTAMPNS;
             case SO_RXQ_OVFL -> SockFlag.RXQ_OVFL;
             case SO_WIFI_STATUS -> SockFlag.WIFI_STATUS;
             case SO_NOFCS -> SockFlag.NOFCS;
@@ -169,6 +175,29 @@ final class SocketOptions {
         }
         sk.setUserlocks(value);
         return 0;
+    }
+
+    /** Models {@code __sock_set_timestamps()}: which of the four it is, is told by three bits. */
+    private static int setTimestamp(NetlinkSock sk, int name, boolean on) {
+        boolean nanos = name == SO_TIMESTAMPNS || name == SO_TIMESTAMPNS_NEW;
+        sk.set(SockFlag.TIMESTAMP, on);
+        sk.set(SockFlag.TIMESTAMPNS, on && nanos);
+        if (on) {
+            boolean isNew = name == SO_TIMESTAMP_NEW || name == SO_TIMESTAMPNS_NEW;
+            sk.set(SockFlag.TSTAMP_NEW, isNew);
+        }
+        return 0;
+    }
+
+    private static boolean hasTimestamp(NetlinkSock sk, int name) {
+        boolean isNew = sk.has(SockFlag.TSTAMP_NEW);
+        boolean nanos = sk.has(SockFlag.TIMESTAMPNS);
+        return switch (name) {
+            case SO_TIMESTAMP -> sk.has(SockFlag.TIMESTAMP) && !isNew && !nanos;
+            case SO_TIMESTAMP_NEW -> sk.has(SockFlag.TIMESTAMP) && isNew;
+            case SO_TIMESTAMPNS -> nanos && !isNew;
+            default -> nanos && isNew;
+        };
     }
 
     private static int lockFilter(NetlinkSock sk, boolean on) {
@@ -244,10 +273,14 @@ final class SocketOptions {
             case SO_MARK -> answer(out, length, sk.mark());
             case SO_RCVLOWAT -> answer(out, length, sk.rcvlowat());
             case SO_SNDLOWAT -> answer(out, length, 1);
+            case SO_BPF_EXTENSIONS -> answer(out, length, BPF_EXTENSIONS);
             case SO_BUF_LOCK -> answer(out, length, sk.userlocks());
             case SO_LINGER, SO_TIMESTAMPING, SO_TIMESTAMPING_NEW, SO_TXTIME ->
                     answer(out, length, 0, 0);
             case SO_PEERCRED -> answer(out, length, 0, -1, -1);
+            case SO_TIMESTAMP, SO_TIMESTAMP_NEW, SO_TIMESTAMPNS, SO_TIMESTAMPNS_NEW ->
+                    answer(out, length, hasTimestamp(sk, name) ? 1 : 0);
+            case SO_PEERNAME -> peername(sk, length, out);
             case SO_MEMINFO -> answer(out, length, meminfo(sk));
             case SO_RCVTIMEO, SO_RCVTIMEO_NEW -> answer(out, length, timeval(sk.rcvtimeo(false)));
             case SO_SNDTIMEO, SO_SNDTIMEO_NEW -> answer(out, length, timeval(sk.sndtimeo(false)));
@@ -270,6 +303,7 @@ final class SocketOptions {
             case SO_PEEK_OFF -> -Errno.EOPNOTSUPP;
             case SO_PASSPIDFD, SO_PASSRIGHTS, SO_TXREHASH ->
                     profile.hasRecentSocketOptions() ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
+            case SO_PEERGROUPS -> -Errno.ENODATA;
             case SO_PEERPIDFD ->
                     profile.hasRecentSocketOptions() ? -Errno.ENODATA : -Errno.ENOPROTOOPT;
             default -> -Errno.ENOPROTOOPT;
@@ -279,6 +313,15 @@ final class SocketOptions {
     private static int answer(OptionValue out, int length, int... words) {
         out.set(Math.min(length, words.length * Integer.BYTES), words);
         return 0;
+    }
+
+    /** {@code struct sockaddr_nl} of whom it is connected to; all of it must be wanted. */
+    private static int peername(NetlinkSock sk, int length, OptionValue out) {
+        if (length > SockaddrNlLayout.SIZE) {
+            return -Errno.EINVAL;
+        }
+        int groups = NetlinkBind.groupMask(sk.dstGroup());
+        return answer(out, length, AddressFamily.AF_NETLINK, sk.dstPortid(), groups);
     }
 
     /** Models {@code sock_get_timeout()}: {@code struct timeval}, 0 for ever. */

@@ -7,11 +7,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.netlink.abi.AddressFamily;
@@ -58,6 +63,7 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
     /** By descriptor; replaced, never changed. */
     private volatile @Nullable HostSocket[] sockets = {};
 
+    private final AtomicInteger opened = new AtomicInteger();
     private volatile boolean listenersLeft;
 
     /** What sockets that were closed have left in the kernel's count of listeners. */
@@ -124,17 +130,26 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         return socket.listener();
     }
 
-    /** The port ids of the open sockets of a protocol, unsigned. */
-    Set<Integer> portids(int protocol) {
-        Set<Integer> portids = new LinkedHashSet<>();
-        MsgHdr name = new MsgHdr(null);
+    /** The open sockets: their places in the order of creation, by their inodes. */
+    Map<Long, Integer> numbersByInode() {
+        Map<Long, Integer> numbers = new LinkedHashMap<>();
         for (HostSocket socket : sockets) {
-            if (socket != null && socket.protocol() == protocol) {
-                var _ = getsockname(socket.fd(), name);
-                portids.add(name.pid());
+            if (socket != null) {
+                numbers.put(inode(socket.fd()), socket.number());
             }
         }
-        return portids;
+        return numbers;
+    }
+
+    /** The number that {@code /proc} shows for a socket's inode. */
+    private static long inode(int fd) {
+        try {
+            String target =
+                    Files.readSymbolicLink(Path.of("/proc/thread-self/fd/" + fd)).toString();
+            return Long.parseLong(target.substring("socket:[".length(), target.length() - 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void put(int fd, @Nullable HostSocket socket) {
@@ -150,7 +165,7 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         CallBuffers buffers = new CallBuffers();
         int fd = LibC.socket(buffers.state, AddressFamily.AF_NETLINK, type, protocol);
         if (fd >= 0) {
-            put(fd, new HostSocket(fd, protocol));
+            put(fd, new HostSocket(fd, protocol, opened.getAndIncrement()));
         }
         return fd;
     }
@@ -178,7 +193,7 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
     }
 
     private void takeBack(HostSocket socket) {
-        while (socket.listener().counted() > 0) {
+        if (socket.listener().counted() > 0) {
             tell(socket, ProcessEventListener.IGNORE);
         }
         changeListeners(-socket.listener().counted());

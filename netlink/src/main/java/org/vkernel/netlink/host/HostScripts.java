@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.netlink.script.NetlinkScript;
 import org.vkernel.netlink.script.ScriptOperations;
@@ -26,8 +25,6 @@ import org.vkernel.netlink.script.ScriptSession;
 public final class HostScripts implements AutoCloseable {
     /** How often a script is done again before the machine is called too busy. */
     private static final int ATTEMPTS_MAX = 200;
-
-    private static final Splitter COLUMNS = Splitter.on(' ').omitEmptyStrings();
 
     private record ThreadKey(int uid, HostThread.Namespace namespace) {}
 
@@ -139,21 +136,21 @@ public final class HostScripts implements AutoCloseable {
         return path.equals("/proc/net/netlink") ? ownRows(host, text) : text;
     }
 
+    /**
+     * The rows of the provider's sockets. Inodes are numbered per CPU, so that they do not tell
+     * which socket is the older one: in their place stands what does.
+     */
     private static String ownRows(HostNetlink host, String text) {
+        Map<Long, Integer> numbers = host.numbersByInode();
         StringBuilder rows = new StringBuilder();
-        Map<Integer, Set<Integer>> own = new LinkedHashMap<>();
-        boolean header = true;
         for (String line : Splitter.on('\n').omitEmptyStrings().split(text)) {
-            boolean wanted = header;
-            if (!header) {
-                List<String> columns = COLUMNS.limit(4).splitToList(line);
-                int protocol = Integer.parseInt(columns.get(1));
-                int portid = Integer.parseUnsignedInt(columns.get(2));
-                wanted = own.computeIfAbsent(protocol, host::portids).contains(portid);
-            }
-            header = false;
-            if (wanted) {
-                rows.append(line).append('\n');
+            int inodeAt = line.stripTrailing().lastIndexOf(' ') + 1;
+            String inode = line.substring(inodeAt).strip();
+            if (rows.isEmpty()) {
+                rows.append(line).append('\n'); // the header
+            } else if (numbers.containsKey(Long.parseLong(inode))) {
+                rows.append(line, 0, inodeAt).append(numbers.get(Long.parseLong(inode)));
+                rows.append('\n');
             }
         }
         return rows.toString();

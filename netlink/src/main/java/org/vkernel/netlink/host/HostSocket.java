@@ -7,19 +7,31 @@ import org.jspecify.annotations.Nullable;
 final class HostSocket {
     private final int fd;
     private final int protocol;
+    private final int number;
     private final ProcessEventListener listener = new ProcessEventListener();
 
     /** Those of the last call, for the next; null while a call uses them. */
     private final AtomicReference<@Nullable CallBuffers> spare =
             new AtomicReference<>(new CallBuffers());
 
-    HostSocket(int fd, int protocol) {
+    /**
+     * A socket.
+     *
+     * @param number how many were opened before
+     */
+    HostSocket(int fd, int protocol, int number) {
         this.fd = fd;
         this.protocol = protocol;
+        this.number = number;
     }
 
     int fd() {
         return fd;
+    }
+
+    /** Its place in the order of creation. */
+    int number() {
+        return number;
     }
 
     int protocol() {

@@ -27,49 +27,39 @@ final class ProcessEventListener {
     /** {@code CONNECTOR_MAX_MSG_SIZE} and a netlink header. */
     private static final int MESSAGE_MAX = 16_384 + NlmsghdrLayout.NLMSG_HDRLEN;
 
-    private int last;
+    private int last = IGNORE;
     private int counted;
-
-    /** What it asked for last, 0 for nothing yet. */
-    int last() {
-        return last;
-    }
 
     /** By how much it raised the count; below 0 if it lowered it. */
     int counted() {
         return counted;
     }
 
-    /** Notes a message that the kernel took. */
+    /** Notes a message that the kernel took: any operation is remembered, known or not. */
     void sent(byte[] message, int offset, int length) {
-        int operation = operation(message, offset, length);
-        if (operation == NONE) {
+        if (!isControl(message, offset, length)) {
             return;
         }
-        boolean listening = last != 0 && last != IGNORE;
-        if (operation == LISTEN && !listening) {
+        int operation = LittleEndian.u32(message, offset + DATA);
+        if (operation == LISTEN && last != LISTEN) {
             counted++;
-        } else if (operation == IGNORE && listening) {
+        } else if (operation == IGNORE && last != IGNORE) {
             counted--;
         }
         last = operation;
     }
 
-    private static final int NONE = 0;
-
-    private static int operation(byte[] message, int offset, int length) {
+    private static boolean isControl(byte[] message, int offset, int length) {
         if (length < DATA + Integer.BYTES) {
-            return NONE;
+            return false;
         }
         long whole = Integer.toUnsignedLong(LittleEndian.u32(message, offset));
         int data = u16(message, offset + LEN);
-        boolean isControl =
-                LittleEndian.u32(message, offset + ID_IDX) == CN_IDX_PROC
-                        && LittleEndian.u32(message, offset + ID_VAL) == CN_VAL_PROC
-                        && whole <= Math.min(length, MESSAGE_MAX)
-                        && data + DATA <= whole
-                        && (data == Integer.BYTES || data == 2 * Integer.BYTES);
-        return isControl ? LittleEndian.u32(message, offset + DATA) : NONE;
+        return LittleEndian.u32(message, offset + ID_IDX) == CN_IDX_PROC
+                && LittleEndian.u32(message, offset + ID_VAL) == CN_VAL_PROC
+                && whole <= Math.min(length, MESSAGE_MAX)
+                && data + DATA <= whole
+                && (data == Integer.BYTES || data == 2 * Integer.BYTES);
     }
 
     private static int u16(byte[] bytes, int at) {

@@ -68,11 +68,10 @@ final class SocketOperations {
         int type = ScriptConstants.TYPE.parse(line.get("type"));
         int protocol = ScriptConstants.PROTOCOL.parse(line.get("protocol"));
         int fd = session.provider().socket(type, protocol);
-        if (fd >= 0) {
-            session.open(name, fd);
-            if ((type & SocketType.SOCK_NONBLOCK) != 0) {
-                session.setNeverWaiting(name);
-            }
+        // One that could not be opened is no descriptor: EBADF.
+        session.open(name, Math.max(fd, -1));
+        if ((type & SocketType.SOCK_NONBLOCK) != 0) {
+            session.setNeverWaiting(name);
         }
         return ScriptSession.answer(Math.min(fd, 0));
     }
@@ -128,25 +127,27 @@ final class SocketOperations {
 
     // ---- Options ----------------------------------------------------------------------------
 
-    private static int optionName(JsonObject line, int level) {
+    /** Names of either kind, whatever the level: what is asked of the wrong level fails. */
+    private static int optionName(JsonObject line) {
+        JsonElement name = line.get("name");
         ScriptConstants names =
-                level == NetlinkOption.SOL_NETLINK
+                name.getAsString().startsWith("NETLINK_")
                         ? ScriptConstants.NETLINK_NAME
                         : ScriptConstants.SOCKET_NAME;
-        return names.parse(line.get("name"));
+        return names.parse(name);
     }
 
     private static JsonObject setsockopt(ScriptSession session, JsonObject line) {
         int level = ScriptConstants.LEVEL.parse(line.get("level"));
         if (line.has("sec")) {
-            return setTimeout(session, line, optionName(line, level));
+            return setTimeout(session, line, optionName(line));
         }
         return ScriptSession.answer(
                 session.provider()
                         .setsockopt(
                                 session.fd(line),
                                 level,
-                                optionName(line, level),
+                                optionName(line),
                                 integer(line, "value", 0),
                                 integer(line, "len", Integer.BYTES)));
     }
@@ -181,7 +182,7 @@ final class SocketOperations {
 
     private static JsonObject getsockopt(ScriptSession session, JsonObject line) {
         int level = ScriptConstants.LEVEL.parse(line.get("level"));
-        int name = optionName(line, level);
+        int name = optionName(line);
         boolean isList = isList(level, name);
         int length = integer(line, "len", isList ? LIST_BYTES : Integer.BYTES);
         OptionValue value = new OptionValue();

@@ -126,8 +126,12 @@ public final class Main {
         CommandLine line = describe(command);
         try {
             line.parseArgs(args.toArray(String[]::new));
-            if (line.isUsageHelpRequested()) {
-                return printUsage(line);
+            CommandLine deepest = line;
+            while (deepest.getParseResult().hasSubcommand()) {
+                deepest = deepest.getParseResult().subcommand().commandSpec().commandLine();
+            }
+            if (deepest.isUsageHelpRequested()) {
+                return printUsage(deepest);
             }
             return command.run(line.getCommandSpec(), console);
         } catch (ParameterException e) {

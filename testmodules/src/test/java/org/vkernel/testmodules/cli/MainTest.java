@@ -24,9 +24,9 @@ class MainTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "--versio | unknown option '--versio': expected run, variants; see 'vkernel --help'",
-                "rnu | unknown command 'rnu' (did you mean run?): expected run, variants; see 'vkernel --help'",
-                "help rnu | unknown command 'rnu' (did you mean run?): expected run, variants;"
+                "--versio | unknown option '--versio': expected run, script, variants; see 'vkernel --help'",
+                "rnu | unknown command 'rnu' (did you mean run?): expected run, script, variants; see 'vkernel --help'",
+                "help rnu | unknown command 'rnu' (did you mean run?): expected run, script, variants;"
                         + " see 'vkernel --help'",
                 "run --cpus 0 | run: --cpus 0: expected a number from 1 to 64;"
                         + " see 'vkernel run --help'",
@@ -129,7 +129,8 @@ class MainTest {
         assertEquals(2, run.status());
         assertEquals("", run.out());
         assertEquals(
-                List.of("vkernel: no command: expected run, variants; see 'vkernel --help'"),
+                List.of(
+                        "vkernel: no command: expected run, script, variants; see 'vkernel --help'"),
                 run.errLines());
     }
 
