@@ -3,6 +3,7 @@ package org.vkernel.emulator.proc;
 import com.google.common.base.Preconditions;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Scheduler;
@@ -57,6 +58,7 @@ public final class ProcFs {
 
     private final Scheduler sched;
     private final WaitQueue unused;
+    private Function<String, @Nullable String> processFiles = path -> null;
     private final ConcurrentSkipListMap<String, Entry> files = new ConcurrentSkipListMap<>();
 
     public ProcFs(Scheduler sched) {
@@ -92,10 +94,23 @@ public final class ProcFs {
         return true;
     }
 
+    /**
+     * Sets what is asked for files that are not listed, since they come and go with what they tell
+     * of: those of processes.
+     *
+     * @param reader gives the text for a path, or null if there is no such file
+     */
+    public void setProcessFiles(Function<String, @Nullable String> reader) {
+        processFiles = reader;
+    }
+
     /** The file's text, or null if there is none. Context: process; may sleep. */
     public @Nullable String read(String path) {
         Entry entry = files.get(path);
-        if (entry == null || !entry.use()) {
+        if (entry == null) {
+            return processFiles.apply(path);
+        }
+        if (!entry.use()) {
             return null;
         }
         StringBuilder text = new StringBuilder();

@@ -35,6 +35,7 @@ public final class ProcessTable {
         this.init = new UserProcess(this, 1, Credentials.of(0, 0));
         initTask.setProcess(init);
         hash(init.addThread(initTask, null, UserThread.NO_SIGNAL));
+        kernel.proc().setProcessFiles(new ProcessFiles(this)::read);
     }
 
     VirtualKernel kernel() {

@@ -457,4 +457,34 @@ class ProcessLifeTest {
             kernel.join(same);
         });
     }
+
+    // ---- procfs --------------------------------------------------------------------------------
+
+    @Test
+    void procFiles_tellOfTheProcess_untilItIsWaitedFor() {
+        told(process -> {
+            process.exec("/bin/prog", "-a", "b");
+            process.setgid(7);
+            assertEquals("prog\n", process.readFile("/proc/self/comm"));
+            assertEquals("/bin/prog\0-a\0b\0", process.readFile("/proc/2/cmdline"));
+            assertEquals(
+                    """
+                    Name:\tprog
+                    Tgid:\t2
+                    Pid:\t2
+                    PPid:\t1
+                    Uid:\t0\t0\t0\t0
+                    Gid:\t7\t7\t7\t7
+                    """,
+                    process.readFile("/proc/2/status"));
+            UserProcess child = process.fork(own -> {});
+            process.sleep(Duration.ofMillis(1));
+            assertEquals("prog\n", process.readFile("/proc/3/comm"), "a zombie");
+            assertEquals("", process.readFile("/proc/3/cmdline"));
+            process.waitFor(child.tgid());
+            for (String path : List.of("/proc/3/comm", "/proc/2/x", "/proc/2", "/proc/-2/comm")) {
+                assertEquals(Errno.ENOENT, errnoOf(() -> process.readFile(path)), path);
+            }
+        });
+    }
 }

@@ -25,7 +25,7 @@ class BuiltInScenariosTest {
         List<Scenario> all = Scenarios.all();
 
         assertEquals(
-                List.of("cn_test", "notify", "softirq_load"),
+                List.of("cn_test", "notify", "procmon", "softirq_load"),
                 all.stream().map(Scenario::name).toList());
         for (Scenario scenario : all) {
             assertTrue(scenario.description().length() > 10, scenario.name());
