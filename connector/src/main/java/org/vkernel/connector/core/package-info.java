@@ -13,6 +13,7 @@
  *                    DirectDispatch
  *                    QueuedDispatch -> QueuedCall, CnNotices
  *          -> CnSendPath        to the socket
+ *          -> CnPolicies        lines that were wrong in some Linux; CnVariants has those
  *     -> ProcConnector          cn_proc, the connector's own user
  *          -> ProcListeners     who is told of process events
  *               CountedListeners    6.1
@@ -26,6 +27,9 @@
  *   CnNotices.notifyLock        a mutex; notices are sent under it, no callback runs under it
  *   CnQueue.queueLock           innermost; taken with bottom halves off; no callback runs under it
  * </pre>
+ *
+ * <p>Not modelled of the queued era: messages that wait in the connector's socket (its input is
+ * called by the sender, as from 2.6.24 on), and a worker made for the first message only (2.6.30).
  *
  * <p>Bytes are parsed and built by {@code wire}; nothing here touches a byte offset.
  */

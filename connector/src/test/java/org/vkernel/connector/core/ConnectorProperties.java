@@ -15,6 +15,7 @@ import net.jqwik.api.Provide;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.Profile;
 import org.vkernel.netlink.user.NetlinkSocket;
 
 /** Any sequence of registrations, removals and messages against a map in order of registration. */
@@ -43,10 +44,21 @@ class ConnectorProperties {
 
     @Property(tries = 150)
     void anySteps_behaveAsTheModel(@ForAll("steps") List<Step> steps) {
+        behaveAsTheModel(steps, Profile.V6_18, CbId.of(1, 1), "cn_proc");
+    }
+
+    @Property(tries = 150)
+    void anySteps_inTheQueuedEra_behaveAsTheModel(@ForAll("steps") List<Step> steps) {
+        behaveAsTheModel(steps, Profile.V2_6_14, CbId.of(-1, -1), "connector");
+    }
+
+    /** {@code own} is what the connector itself has registered, which anybody can take off. */
+    private static void behaveAsTheModel(
+            List<Step> steps, Profile profile, CbId own, String ownName) {
         Map<CbId, String> model = new LinkedHashMap<>();
-        model.put(CbId.of(1, 1), "cn_proc");
+        model.put(own, ownName);
         List<String> called = new ArrayList<>();
-        try (var fixture = ConnectorFixture.boot();
+        try (var fixture = ConnectorFixture.boot(profile);
                 var socket = fixture.socket()) {
             socket.bind(0, -1);
             int number = 0;
@@ -83,8 +95,11 @@ class ConnectorProperties {
             case FROM_USER -> {
                 int before = called.size();
                 ConnectorFixture.toKernel(socket, message);
+                if (fixture.kernel.profile().era() == Profile.Era.QUEUED) {
+                    fixture.kernel.run(() -> fixture.kernel.timers().msleep(8));
+                }
                 String expected = model.get(id);
-                boolean isOurs = expected != null && !expected.equals("cn_proc");
+                boolean isOurs = expected != null && expected.startsWith("name");
                 assertEquals(
                         isOurs ? List.of(expected) : List.of(),
                         called.subList(before, called.size()));

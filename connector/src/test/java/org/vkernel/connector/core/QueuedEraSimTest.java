@@ -40,13 +40,13 @@ import org.vkernel.netlink.wire.NlMsg;
  *       #lengths_areCheckedInSilence} and {@code QueuedDispatchSimTest}; layouts, {@code CnMsgTest}
  *       and {@code CnCtlMsgTest}
  *   <li>the own id: {@code CnOwnIdTest}; its group, {@link #ownId_groupIsNone}
- *   <li>requests: malformed, equal, duplicate, without memory, of anybody, {@code
- *       CnNoticesSimTest}; without a limit, {@link #requests_haveNoLimit}; staying until they are
- *       taken back, {@link #request_ofAModule_staysWhenTheModuleHasGone}
+ *   <li>requests: malformed, equal, duplicate, without memory, of anybody, staying when who asked
+ *       has gone, {@code CnNoticesSimTest}; without a limit, {@link #requests_haveNoLimit}; of
+ *       modules, {@link #request_ofKernelCode_isAsGoodAsAProcesss}
  *   <li>notices: when and in which order, {@code CnNoticesSimTest}; all rules at once, {@code
- *       CnNoticesProperties}; on the wire, {@link #notice_onTheWire}; to groups that are none,
+ *       CnNoticesModelSimTest}; on the wire, {@link #notice_onTheWire}; to groups that are none,
  *       {@link #request_forAGroupThatIsNone_tellsNobody}
- *   <li>sending: errnos and look-up, {@code ConnectorSendTest}; the padded length, {@link
+ *   <li>sending: errnos and look-up, {@code ConnectorProperties}; the padded length, {@link
  *       #send_onTheWire_countsItsPadding}
  *   <li>receiving: {@link #lengths_areCheckedInSilence}, {@link #datagram_onlyTheFirstMessage}
  *   <li>dispatch: own work and shadow, loss, one worker for each CPU, {@code
@@ -143,7 +143,7 @@ class QueuedEraSimTest {
     }
 
     @Test
-    void request_ofAModule_staysWhenTheModuleHasGone() {
+    void request_ofKernelCode_isAsGoodAsAProcesss() {
         try (var fixture = boot();
                 var member = fixture.member(7)) {
             assertEquals(36 + 32, fixture.toItself(control(wish(7))));
