@@ -16,10 +16,12 @@ public final class EventfulDay implements ProcessBody {
     @Override
     public void run(UserProcess shell) {
         shell.sleep(PAUSE); // somebody may want to listen
-        await(shell, child -> {
-            child.exec("/bin/true");
-            child.sleep(WORK);
-        });
+        await(
+                shell,
+                child -> {
+                    child.exec("/bin/true");
+                    child.sleep(WORK);
+                });
         await(
                 shell,
                 child -> {
@@ -33,7 +35,7 @@ public final class EventfulDay implements ProcessBody {
                 shell,
                 child -> {
                     child.exec("/usr/bin/crash", "--now");
-            child.sleep(WORK);
+                    child.sleep(WORK);
                     child.crash(UserProcess.SIGSEGV);
                 });
         shell.waitFor(daemon.tgid());
