@@ -11,7 +11,7 @@ package org.vkernel.connector.abi;
  *   +---------------+- - - - - - - -+
  * </pre>
  *
- * <p>Models {@code include/uapi/linux/cn_proc.h} of the direct era.
+ * <p>Models {@code include/uapi/linux/cn_proc.h}.
  */
 public final class ProcInputLayout {
     /** u32: the operation. */

@@ -25,23 +25,22 @@ final class ProcessExit {
         UserProcess process = self.process();
         Task task = self.task();
         task.setInKernel(true);
-        boolean isLast = process.threads().beginExit(self);
-        process.threads().awaitDump();
+        boolean isLast = process.beginExit(self);
+        process.awaitDump();
         task.setFlags(Task.PF_EXITING);
         if (isLast) {
             process.files().closeAll();
         }
         exitNotify(self);
-        process.threads().wakeExec();
+        process.wakeExec();
         for (ProcessEvents observer : process.table().observers()) {
             observer.exited(self);
         }
-        if (process.threads().end(self)) {
+        if (process.endThread(self)) {
             reapForInit(process);
-            process.threads().setDead();
-            process.table().gone(process);
+            process.end();
         }
-        process.threads().wakeWaiters();
+        process.wakeWaiters();
     }
 
     /** Models {@code exit_notify()}: from then on the thread's process may be waited for. */
@@ -53,12 +52,12 @@ final class ProcessExit {
         forgetOriginalParent(self);
         self.releaseTracees();
         if (self.isLeader()) {
-            process.threads().setLeaderGone(true);
+            process.setLeaderGone(true);
         } else {
             table.unhash(self);
-            process.threads().remove(self);
+            process.removeThread(self);
         }
-        if (process.threads().isLeaderGone() && process.threads().all().length == 1) {
+        if (process.isLeaderGone() && process.threads().length == 1) {
             notifyParent(process);
         }
         self.setNotified();
@@ -70,11 +69,11 @@ final class ProcessExit {
         UserProcess process = self.process();
         UserThread other = livingOther(self);
         UserThread heir = other != null ? other : process.table().init().leader();
-        Iterator<UserProcess> children = process.threads().children().iterator();
+        Iterator<UserProcess> children = process.children().iterator();
         while (children.hasNext()) {
             UserProcess child = children.next();
             if (child.leader().realParent() == self) {
-                for (UserThread thread : child.threads().all()) {
+                for (UserThread thread : child.threads()) {
                     thread.setRealParent(heir);
                 }
                 if (other == null) {
@@ -86,7 +85,7 @@ final class ProcessExit {
     }
 
     private static @Nullable UserThread livingOther(UserThread self) {
-        for (UserThread thread : self.process().threads().all()) {
+        for (UserThread thread : self.process().threads()) {
             if (thread != self && !thread.isExiting()) {
                 return thread;
             }
@@ -95,8 +94,8 @@ final class ProcessExit {
     }
 
     private static void adopt(UserProcess child, UserProcess init) {
-        init.threads().children().add(child);
-        if (child.threads().isZombie()) {
+        init.children().add(child);
+        if (child.isZombie()) {
             reap(child);
         }
     }
@@ -106,7 +105,7 @@ final class ProcessExit {
      * wait for. The caller holds the list of tasks.
      */
     private static void notifyParent(UserProcess process) {
-        process.threads().setZombie(true);
+        process.setZombie(true);
         UserThread parent = process.leader().realParent();
         if (parent == null) {
             return;
@@ -117,16 +116,16 @@ final class ProcessExit {
         } else {
             sighand.send(UserProcess.SIGCHLD);
         }
-        parent.process().threads().childExit().wakeUpAll();
+        parent.process().childExit().wakeUpAll();
     }
 
     /** Models {@code release_task()} of a zombie. The caller holds the list of tasks. */
     private static void reap(UserProcess process) {
-        process.threads().setZombie(false);
+        process.setZombie(false);
         process.table().unhash(process.leader());
         UserThread parent = process.leader().realParent();
         if (parent != null) {
-            parent.process().threads().children().remove(process);
+            parent.process().children().remove(process);
         }
     }
 
@@ -134,8 +133,7 @@ final class ProcessExit {
         ProcessTable table = process.table();
         RwLock tasklist = table.tasklistLock();
         boolean flags = tasklist.writeLockIrqsave();
-        if (process.threads().isZombie()
-                && process.leader().realParent() == table.init().leader()) {
+        if (process.isZombie() && process.leader().realParent() == table.init().leader()) {
             reap(process);
         }
         tasklist.writeUnlockIrqrestore(flags);
@@ -160,8 +158,7 @@ final class ProcessExit {
     static int waitFor(UserProcess parent, int pid, @Nullable ExitStatus[] status) {
         Found[] found = {NOTHING_YET};
         int error =
-                parent.threads()
-                        .childExit()
+                parent.childExit()
                         .waitEventInterruptible(() -> {
                             found[0] = look(parent, pid);
                             return found[0].error != 0 || found[0].status != null;
@@ -174,9 +171,9 @@ final class ProcessExit {
         RwLock tasklist = parent.table().tasklistLock();
         boolean flags = tasklist.writeLockIrqsave();
         Found found = new Found(-Errno.ECHILD, null);
-        for (UserProcess child : parent.threads().children()) {
+        for (UserProcess child : parent.children()) {
             if (pid == -1 || child.tgid() == pid) {
-                if (child.threads().isZombie()) {
+                if (child.isZombie()) {
                     found = new Found(0, new ExitStatus(child.tgid(), child.exitCode()));
                     reap(child);
                     break;
