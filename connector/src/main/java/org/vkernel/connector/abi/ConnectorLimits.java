@@ -1,8 +1,7 @@
 package org.vkernel.connector.abi;
 
 /**
- * Limits of the connector that are the same in all versions; the others are in the kernel's
- * profile.
+ * Limits of the connector that are the same in both eras; the others are in the kernel's profile.
  *
  * <p>Models {@code include/linux/connector.h} and {@code drivers/connector/connector.c}.
  */

@@ -24,7 +24,8 @@ package org.vkernel.connector.abi;
  *  exit      | pid       | tgid      | exitCode  | exitSignal| parentPid | parentTgid
  * </pre>
  *
- * <p>Models {@code include/uapi/linux/cn_proc.h}.
+ * <p>Models {@code include/uapi/linux/cn_proc.h}, the same in 6.1 and 6.18; the queued era's
+ * profile has no process events.
  */
 public final class ProcEventLayout {
     /** u32, see {@link ProcEventType}. */

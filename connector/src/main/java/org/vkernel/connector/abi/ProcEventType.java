@@ -4,7 +4,7 @@ package org.vkernel.connector.abi;
  * Kinds of process events, {@code what} of {@link ProcEventLayout}: single bits, so that a set of
  * them is a filter.
  *
- * <p>Models {@code enum proc_cn_event} (include/uapi/linux/cn_proc.h).
+ * <p>Models {@code enum proc_cn_event} (include/uapi/linux/cn_proc.h) of the direct era.
  */
 public final class ProcEventType {
     /** An acknowledgement of a request. */

@@ -11,7 +11,7 @@ package org.vkernel.connector.abi;
  *   +---------------+- - - - - - - -+
  * </pre>
  *
- * <p>Models {@code include/uapi/linux/cn_proc.h}.
+ * <p>Models {@code include/uapi/linux/cn_proc.h} of the direct era.
  */
 public final class ProcInputLayout {
     /** u32: the operation. */

@@ -5,9 +5,12 @@ import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.netlink.core.NetlinkSock;
 
 /**
- * Who sent a message: {@code struct netlink_skb_parms}.
+ * Who sent a message.
  *
- * <p>It lies in the sk_buff that brings the message, and lives as long.
+ * <p>Models {@code struct netlink_skb_parms}; callbacks of the queued era are given it as well, by
+ * then the sender may have gone. It lies in the sk_buff that brings the message, and may be read in
+ * any context as long as that lives: until the callback returns. Later it is a use after free,
+ * which is reported.
  */
 public final class SenderInfo {
     private final SkBuff skb;

@@ -20,7 +20,8 @@ import org.vkernel.netlink.wire.ByteSlice;
 
 /**
  * Script operations on the connector. Those named {@code cn_*} are done inside of the kernel, in
- * the process's context, as a module would do them in a call that the process made.
+ * the process's context, as a module would do them in a call that the process made. In a kernel of
+ * the queued era callbacks run later, in workers, as everywhere.
  */
 public final class ConnectorOperations implements ScriptOperationSource {
     private static final String PROC_FILE = "/proc/net/connector";

@@ -30,6 +30,9 @@ import org.vkernel.netlink.wire.WireException;
 /**
  * A process event, or the acknowledgement of a request for them: the data of a message from the
  * process-event part. Unlike a message it is a value: its bytes are read once.
+ *
+ * <p>Models {@code struct proc_event} of the direct era. Any context; nothing sleeps; bytes that
+ * are none are refused with a {@code WireException}.
  */
 public sealed interface ProcEvent {
     /** Where and when it happened. */

@@ -6,7 +6,8 @@ import org.vkernel.netlink.wire.LittleEndian;
 
 /**
  * What is written last into a process event where it lies in an array; all else comes from {@link
- * ProcEvent#toByteArray}.
+ * ProcEvent#toByteArray}. Models {@code struct proc_event} of the direct era; any context, nothing
+ * sleeps.
  */
 public final class ProcEventHeader {
     /** As a stamp's CPU: it is not known yet. */

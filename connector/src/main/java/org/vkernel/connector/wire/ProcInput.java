@@ -15,6 +15,9 @@ import org.vkernel.netlink.wire.WireException;
 /**
  * A request to the process-event part: an operation, perhaps with a filter.
  *
+ * <p>Models {@code struct proc_input} of 6.6 and later, and the bare operation before; of the
+ * direct era. Any context; nothing sleeps.
+ *
  * @param mcastOp the operation, {@code PROC_CN_MCAST_LISTEN} for example
  * @param eventType the events to be told of, where the request says so
  */

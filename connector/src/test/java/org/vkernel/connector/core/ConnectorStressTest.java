@@ -15,7 +15,9 @@ import org.vkernel.connector.wire.CnCtlMsg;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.CnNotifyReq;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.user.NetlinkSocket;
 
@@ -129,6 +131,22 @@ class ConnectorStressTest {
         }
         assertEquals(0, late.get());
         assertEquals(2 * turns, notices);
+    }
+
+    /** The worker finds itself in the flush, however many CPUs there are. */
+    @Test
+    void queuedEra_callbackRemovesItself_isReported() {
+        var fixture = ConnectorFixture.boot(config("2.6.14"));
+        fixture.add(ID, "test", (message, sender) -> fixture.connector.delCallback(ID));
+        try (var socket = fixture.member()) {
+            ConnectorFixture.toKernel(socket, CnMsg.builder(ID).build());
+        } catch (KernelFailedException ended) {
+            assertTrue(fixture.kernel.hasEnded());
+        }
+        fixture.kernel.shutdown(); // waits for the call
+        assertEquals(
+                List.of(QueuedDispatch.REMOVES_ITSELF),
+                fixture.kernel.reports().stream().map(BugReport::rule).toList());
     }
 
     private static CnMsg request(CnCtlMsg request) {

@@ -1,4 +1,15 @@
-/** Strategies: what answers the simulated machine's choices. */
+/**
+ * Strategies, which answer the simulated machine's choices, and what runs a program under many of
+ * them.
+ *
+ * <pre>
+ *     RandomWalk, RoundRobin, Pct, Pos     one schedule from a seed
+ *     DepthFirstSearch                     all schedules, one after the other
+ *     ReplaySchedule, SparseSchedule       one that is known
+ *     Shrinker                             makes one that fails smaller
+ *     ReplayToken                          one as a short text
+ * </pre>
+ */
 @NullMarked
 package org.vkernel.emulator.explore;
 

@@ -17,17 +17,17 @@ final class ProcessCore {
             observer.coreDumped(self);
         }
         process.sighand().siglock().lock();
-        boolean isFirst = process.beginDump(signal);
+        boolean isFirst = process.threads().beginDump(signal);
         process.sighand().killLocked(null);
         process.sighand().siglock().unlock();
         if (isFirst) {
-            process.awaitThreads(() -> haveOthersBegun(process, self));
-            process.endDump(signal);
+            process.threads().await(() -> haveOthersBegun(process, self));
+            process.threads().endDump(signal);
         }
     }
 
     private static boolean haveOthersBegun(UserProcess process, UserThread self) {
-        for (UserThread thread : process.threads()) {
+        for (UserThread thread : process.threads().all()) {
             if (thread != self && !thread.isExiting()) {
                 return false;
             }

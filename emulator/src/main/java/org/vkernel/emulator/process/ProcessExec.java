@@ -38,11 +38,11 @@ final class ProcessExec {
      * <p>Models {@code de_thread()}.
      */
     private static int deThread(UserProcess process, UserThread self) {
-        if (process.threads().length == 1) {
+        if (process.threads().all().length == 1) {
             return 0;
         }
         process.sighand().siglock().lock();
-        boolean begins = process.beginExec(self);
+        boolean begins = process.threads().beginExec(self);
         if (begins) {
             process.sighand().killLocked(self);
         }
@@ -50,16 +50,16 @@ final class ProcessExec {
         if (!begins) {
             return -Errno.EAGAIN;
         }
-        process.awaitThreads(() -> isAlone(process, self));
+        process.threads().await(() -> isAlone(process, self));
         if (!self.isLeader()) {
             takePlaceOfLeader(process, self);
         }
-        process.endExec();
+        process.threads().endExec();
         return 0;
     }
 
     private static boolean isAlone(UserProcess process, UserThread self) {
-        int left = process.threads().length;
+        int left = process.threads().all().length;
         return self.isLeader() ? left == 1 : left == 2 && process.leader().isNotified();
     }
 
@@ -75,8 +75,8 @@ final class ProcessExec {
             self.setRealParent(parent);
         }
         self.setExitSignal(leader.exitSignal());
-        process.removeThread(leader);
-        process.setLeaderGone(false);
+        process.threads().remove(leader);
+        process.threads().setLeaderGone(false);
         tasklist.writeUnlockIrqrestore(flags);
     }
 }

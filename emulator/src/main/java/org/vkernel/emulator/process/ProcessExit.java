@@ -25,22 +25,23 @@ final class ProcessExit {
         UserProcess process = self.process();
         Task task = self.task();
         task.setInKernel(true);
-        boolean isLast = process.beginExit(self);
-        process.awaitDump();
+        boolean isLast = process.threads().beginExit(self);
+        process.threads().awaitDump();
         task.setFlags(Task.PF_EXITING);
         if (isLast) {
             process.files().closeAll();
         }
         exitNotify(self);
-        process.wakeExec();
+        process.threads().wakeExec();
         for (ProcessEvents observer : process.table().observers()) {
             observer.exited(self);
         }
-        if (process.endThread(self)) {
+        if (process.threads().end(self)) {
             reapForInit(process);
-            process.end();
+            process.threads().setDead();
+            process.table().gone(process);
         }
-        process.wakeWaiters();
+        process.threads().wakeWaiters();
     }
 
     /** Models {@code exit_notify()}: from then on the thread's process may be waited for. */
@@ -52,12 +53,12 @@ final class ProcessExit {
         forgetOriginalParent(self);
         self.releaseTracees();
         if (self.isLeader()) {
-            process.setLeaderGone(true);
+            process.threads().setLeaderGone(true);
         } else {
             table.unhash(self);
-            process.removeThread(self);
+            process.threads().remove(self);
         }
-        if (process.isLeaderGone() && process.threads().length == 1) {
+        if (process.threads().isLeaderGone() && process.threads().all().length == 1) {
             notifyParent(process);
         }
         self.setNotified();
@@ -69,11 +70,11 @@ final class ProcessExit {
         UserProcess process = self.process();
         UserThread other = livingOther(self);
         UserThread heir = other != null ? other : process.table().init().leader();
-        Iterator<UserProcess> children = process.children().iterator();
+        Iterator<UserProcess> children = process.threads().children().iterator();
         while (children.hasNext()) {
             UserProcess child = children.next();
             if (child.leader().realParent() == self) {
-                for (UserThread thread : child.threads()) {
+                for (UserThread thread : child.threads().all()) {
                     thread.setRealParent(heir);
                 }
                 if (other == null) {
@@ -85,7 +86,7 @@ final class ProcessExit {
     }
 
     private static @Nullable UserThread livingOther(UserThread self) {
-        for (UserThread thread : self.process().threads()) {
+        for (UserThread thread : self.process().threads().all()) {
             if (thread != self && !thread.isExiting()) {
                 return thread;
             }
@@ -94,8 +95,8 @@ final class ProcessExit {
     }
 
     private static void adopt(UserProcess child, UserProcess init) {
-        init.children().add(child);
-        if (child.isZombie()) {
+        init.threads().children().add(child);
+        if (child.threads().isZombie()) {
             reap(child);
         }
     }
@@ -105,7 +106,7 @@ final class ProcessExit {
      * wait for. The caller holds the list of tasks.
      */
     private static void notifyParent(UserProcess process) {
-        process.setZombie(true);
+        process.threads().setZombie(true);
         UserThread parent = process.leader().realParent();
         if (parent == null) {
             return;
@@ -116,16 +117,16 @@ final class ProcessExit {
         } else {
             sighand.send(UserProcess.SIGCHLD);
         }
-        parent.process().childExit().wakeUpAll();
+        parent.process().threads().childExit().wakeUpAll();
     }
 
     /** Models {@code release_task()} of a zombie. The caller holds the list of tasks. */
     private static void reap(UserProcess process) {
-        process.setZombie(false);
+        process.threads().setZombie(false);
         process.table().unhash(process.leader());
         UserThread parent = process.leader().realParent();
         if (parent != null) {
-            parent.process().children().remove(process);
+            parent.process().threads().children().remove(process);
         }
     }
 
@@ -133,7 +134,8 @@ final class ProcessExit {
         ProcessTable table = process.table();
         RwLock tasklist = table.tasklistLock();
         boolean flags = tasklist.writeLockIrqsave();
-        if (process.isZombie() && process.leader().realParent() == table.init().leader()) {
+        if (process.threads().isZombie()
+                && process.leader().realParent() == table.init().leader()) {
             reap(process);
         }
         tasklist.writeUnlockIrqrestore(flags);
@@ -158,7 +160,8 @@ final class ProcessExit {
     static int waitFor(UserProcess parent, int pid, @Nullable ExitStatus[] status) {
         Found[] found = {NOTHING_YET};
         int error =
-                parent.childExit()
+                parent.threads()
+                        .childExit()
                         .waitEventInterruptible(() -> {
                             found[0] = look(parent, pid);
                             return found[0].error != 0 || found[0].status != null;
@@ -171,9 +174,9 @@ final class ProcessExit {
         RwLock tasklist = parent.table().tasklistLock();
         boolean flags = tasklist.writeLockIrqsave();
         Found found = new Found(-Errno.ECHILD, null);
-        for (UserProcess child : parent.children()) {
+        for (UserProcess child : parent.threads().children()) {
             if (pid == -1 || child.tgid() == pid) {
-                if (child.isZombie()) {
+                if (child.threads().isZombie()) {
                     found = new Found(0, new ExitStatus(child.tgid(), child.exitCode()));
                     reap(child);
                     break;

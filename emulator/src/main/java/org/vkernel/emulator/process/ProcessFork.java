@@ -34,8 +34,8 @@ final class ProcessFork {
         Task task = sched.newTask(child.tgid(), comm, child, 0, () -> child.main(body));
         RwLock tasklist = table.tasklistLock();
         boolean flags = tasklist.writeLockIrqsave();
-        UserThread first = child.addThread(task, parent, UserProcess.SIGCHLD);
-        parent.process().children().add(child);
+        UserThread first = child.threads().add(task, parent, UserProcess.SIGCHLD);
+        parent.process().threads().children().add(child);
         table.hash(first);
         table.add(child);
         tasklist.writeUnlockIrqrestore(flags);
@@ -43,13 +43,13 @@ final class ProcessFork {
         sched.admit(task);
     }
 
-    /** Tells of a process whose first thread is a host's and runs already. */
-    static void adopt(UserProcess child, Task task) {
+    /** Makes a host's thread, which is {@code task}, the first one of a child of init. */
+    static UserThread adopt(UserProcess child, Task task) {
         ProcessTable table = child.table();
-        UserThread parent = table.init().leader();
-        UserThread first = child.addThread(task, parent, UserProcess.SIGCHLD);
+        UserThread first = child.threads().add(task, table.init().leader(), UserProcess.SIGCHLD);
         table.hash(first);
         table.add(child);
+        return first;
     }
 
     /**
@@ -70,7 +70,7 @@ final class ProcessFork {
         boolean isDying = maker.task().fatalSignalPending();
         UserThread thread = null;
         if (!isDying) {
-            thread = process.addThread(task, maker.realParent(), UserThread.NO_SIGNAL);
+            thread = process.threads().add(task, maker.realParent(), UserThread.NO_SIGNAL);
             table.hash(thread);
         }
         process.sighand().siglock().unlock();
@@ -86,7 +86,7 @@ final class ProcessFork {
     /** A new thread, unless {@code error} is negative. */
     record Result(UserThread thread, int error) {}
 
-    private static void tell(ProcessTable table, UserThread child) {
+    static void tell(ProcessTable table, UserThread child) {
         for (ProcessEvents observer : table.observers()) {
             observer.forked(child);
         }

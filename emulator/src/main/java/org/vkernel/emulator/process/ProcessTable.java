@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.locking.RwLock;
@@ -25,7 +26,8 @@ public final class ProcessTable {
     private final Map<Integer, UserProcess> living = new ConcurrentHashMap<>();
     private final Map<Integer, UserThread> threads = new ConcurrentHashMap<>();
     private final UserProcess init;
-    private volatile ImmutableList<ProcessEvents> observers = ImmutableList.of();
+    private final AtomicReference<ImmutableList<ProcessEvents>> observers =
+            new AtomicReference<>(ImmutableList.of());
 
     /** Makes a table with init alone, whose thread is {@code initTask}. */
     public ProcessTable(VirtualKernel kernel, Task initTask) {
@@ -34,7 +36,7 @@ public final class ProcessTable {
         this.tasklistLock = new RwLock(sched, "tasklist_lock");
         this.init = new UserProcess(this, 1, Credentials.of(0, 0));
         initTask.setProcess(init);
-        hash(init.addThread(initTask, null, UserThread.NO_SIGNAL));
+        hash(init.threads().add(initTask, null, UserThread.NO_SIGNAL));
         kernel.proc().setProcessFiles(new ProcessFiles(this)::read);
     }
 
@@ -55,17 +57,19 @@ public final class ProcessTable {
     // ---- Observers ---------------------------------------------------------------------------
 
     /** Has {@code observer} told of what happens from now on. */
-    public synchronized void register(ProcessEvents observer) {
-        observers = ImmutableList.<ProcessEvents>builder().addAll(observers).add(observer).build();
+    public void register(ProcessEvents observer) {
+        observers.updateAndGet(
+                all -> ImmutableList.<ProcessEvents>builder().addAll(all).add(observer).build());
     }
 
     /** Tells {@code observer} no more; a call that is under way goes on. */
-    public synchronized void unregister(ProcessEvents observer) {
-        observers = ImmutableList.copyOf(Iterables.filter(observers, o -> !o.equals(observer)));
+    public void unregister(ProcessEvents observer) {
+        observers.updateAndGet(
+                all -> ImmutableList.copyOf(Iterables.filter(all, o -> !o.equals(observer))));
     }
 
     ImmutableList<ProcessEvents> observers() {
-        return observers;
+        return observers.get();
     }
 
     // ---- Who there is --------------------------------------------------------------------------
@@ -115,7 +119,7 @@ public final class ProcessTable {
     UserThread current() {
         Task task = sched.current();
         UserProcess process = task.process();
-        UserThread thread = process == null ? null : process.threadOf(task);
+        UserThread thread = process == null ? null : process.threads().of(task);
         return thread == null ? init.leader() : thread;
     }
 

@@ -96,7 +96,7 @@ final class Sighand {
 
     /** The first thread that has not begun to exit. */
     private @Nullable UserThread target() {
-        for (UserThread thread : process.threads()) {
+        for (UserThread thread : process.threads().all()) {
             if (!thread.isExiting()) {
                 return thread;
             }
@@ -117,7 +117,7 @@ final class Sighand {
     }
 
     void killLocked(@Nullable UserThread survivor) {
-        for (UserThread thread : process.threads()) {
+        for (UserThread thread : process.threads().all()) {
             if (thread != survivor) {
                 post(thread.task(), FATAL, TaskState.WAKEKILL);
             }

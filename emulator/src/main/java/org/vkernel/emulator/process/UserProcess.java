@@ -1,24 +1,18 @@
 package org.vkernel.emulator.process;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
-import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskExit;
 import org.vkernel.emulator.sched.TaskState;
-import org.vkernel.emulator.shared.AtomicInt;
 
 /**
  * A user process: an address space's worth of identity, descriptors and threads.
@@ -49,48 +43,18 @@ public final class UserProcess {
     /** {@code SIGCHLD}: a child has ended; does nothing unless handled. */
     public static final int SIGCHLD = 17;
 
-    /** As {@link #exitCode}: it has none yet. */
-    private static final int ALIVE = -1;
-
     private final ProcessTable table;
     private final VirtualKernel kernel;
     private final Scheduler sched;
     private final int tgid;
     private final Sighand sighand;
     private final FileTable files;
-    private final WaitQueue exited;
-    private final WaitQueue childExit;
-
-    /** Threads that have not begun to exit ({@code signal->live}). */
-    private final AtomicInt live;
-
-    /** Threads that have not ended. */
-    private final AtomicInt unfinished;
-
-    /** Those that nobody has released, the first one first; changed with the list of tasks held. */
-    private volatile UserThread[] threads = new UserThread[0];
-
+    private final ProcessThreads threads;
     private volatile Credentials credentials;
     private volatile String[] program = {"init"};
 
-    // With the list of tasks held.
-    private final List<UserProcess> children = new ArrayList<>(0);
-    private boolean isLeaderGone;
-    private boolean isZombie;
     private volatile int session;
 
-    /** Its exit code; what is set first stays, but for the bit that tells of a core. */
-    private final AtomicInteger exitCode = new AtomicInteger(ALIVE);
-
-    /** Whether core is dumped of it ({@code RLIMIT_CORE} is not 0). */
-    private volatile boolean dumpsCore = true;
-
-    private volatile boolean isDumping;
-
-    /** What becomes another program, and waits for the other threads to end. */
-    private volatile @Nullable UserThread execThread;
-
-    private volatile boolean dead;
     private volatile @Nullable Throwable failure;
 
     /** Makes a process without threads. */
@@ -102,10 +66,7 @@ public final class UserProcess {
         this.credentials = credentials;
         this.sighand = new Sighand(this, sched);
         this.files = new FileTable(sched);
-        this.exited = new WaitQueue(sched, "the exit of process " + tgid);
-        this.childExit = new WaitQueue(sched, "the exit of a child of process " + tgid);
-        this.live = new AtomicInt(sched, 0);
-        this.unfinished = new AtomicInt(sched, 0);
+        this.threads = new ProcessThreads(this, sched);
     }
 
     public VirtualKernel kernel() {
@@ -120,8 +81,9 @@ public final class UserProcess {
         return sighand;
     }
 
-    WaitQueue childExit() {
-        return childExit;
+    /** What its threads have in common. */
+    ProcessThreads threads() {
+        return threads;
     }
 
     /** The thread group's id, which user space calls the process id. */
@@ -131,7 +93,7 @@ public final class UserProcess {
 
     /** The first thread's name. */
     public String comm() {
-        return threads.length == 0 ? program[0] : threads[0].comm();
+        return threads.all().length == 0 ? program[0] : leader().comm();
     }
 
     public FileTable files() {
@@ -148,45 +110,14 @@ public final class UserProcess {
 
     // ---- Threads -------------------------------------------------------------------------------
 
-    /** Its threads that nobody has released, the first one first. Not to be changed. */
-    UserThread[] threads() {
-        return threads;
-    }
-
     /** The first thread, whose end is the process's where it is the last. */
     public UserThread leader() {
-        return threads[0];
+        return threads.leader();
     }
 
     /** The thread that the running task is. */
     public UserThread currentThread() {
         return table.current();
-    }
-
-    @Nullable UserThread threadOf(Task task) {
-        for (UserThread thread : threads) {
-            if (thread.task() == task) {
-                return thread;
-            }
-        }
-        return null;
-    }
-
-    /** The caller holds the list of tasks, unless nobody knows the process yet. */
-    UserThread addThread(Task task, @Nullable UserThread realParent, int exitSignal) {
-        UserThread thread = new UserThread(this, task, realParent, exitSignal);
-        live.incrementAndGet();
-        unfinished.incrementAndGet();
-        UserThread[] more = Arrays.copyOf(threads, threads.length + 1);
-        more[more.length - 1] = thread;
-        threads = more;
-        return thread;
-    }
-
-    /** The caller holds the list of tasks. */
-    void removeThread(UserThread thread) {
-        threads =
-                Arrays.stream(threads).filter(other -> other != thread).toArray(UserThread[]::new);
     }
 
     /**
@@ -207,34 +138,6 @@ public final class UserProcess {
         return Objects.requireNonNull(made[0]);
     }
 
-    /** Sleeps until the process's threads are in some state. */
-    void awaitThreads(BooleanSupplier condition) {
-        exited.waitEvent(condition);
-    }
-
-    /** Whether {@code self} may kill the others. The caller holds the lock of signals. */
-    boolean beginExec(UserThread self) {
-        if (exitCode.get() != ALIVE || execThread != null) {
-            return false;
-        }
-        execThread = self;
-        return true;
-    }
-
-    void endExec() {
-        execThread = null;
-    }
-
-    void wakeExec() {
-        if (execThread != null) {
-            exited.wakeUpAll();
-        }
-    }
-
-    void awaitEnd(UserThread thread) {
-        exited.waitEvent(thread::isEnded);
-    }
-
     // ---- Fork and exec -------------------------------------------------------------------------
 
     /**
@@ -253,7 +156,7 @@ public final class UserProcess {
         sighand.copyTo(child.sighand);
         child.program = program;
         child.session = session;
-        child.dumpsCore = dumpsCore;
+        child.threads.setDumpsCore(threads.dumpsCore());
     }
 
     /**
@@ -288,9 +191,13 @@ public final class UserProcess {
         }
     }
 
-    /** Makes the calling host thread its first thread. */
+    /** Makes the calling host thread its first thread, and tells of it as of a fork and an exec. */
     void attach(String comm) {
-        ProcessFork.adopt(this, sched.adoptThread(tgid, comm, this));
+        UserThread first = ProcessFork.adopt(this, sched.adoptThread(tgid, comm, this));
+        if (!table.observers().isEmpty()) {
+            kernel.run(() -> ProcessFork.tell(table, first));
+            tellOfProgram();
+        }
     }
 
     /** The host thread that {@link #attach} took exits from the process. */
@@ -312,7 +219,7 @@ public final class UserProcess {
     /** What a thread of it does. */
     void main(ProcessBody body) {
         Task task = sched.current();
-        UserThread self = Objects.requireNonNull(threadOf(task));
+        UserThread self = Objects.requireNonNull(threads.of(task));
         try {
             if (!task.fatalSignalPending()) {
                 body.run(this);
@@ -341,13 +248,13 @@ public final class UserProcess {
 
     /** Sets the exit code, unless it is dying of something else already. */
     public void die(int code) {
-        exitCode.compareAndSet(ALIVE, code);
+        var _ = threads.die(code);
     }
 
     /** {@code exit()}: ends the process; what it holds is released. Does not return. */
     public void exit(int status) {
         die((status & 0xff) << 8);
-        if (threads.length > 1) {
+        if (threads.all().length > 1) {
             kernel.run(() -> sighand.killOthers(table.current()));
         }
         throw new TaskExit();
@@ -362,54 +269,14 @@ public final class UserProcess {
         throw new TaskExit();
     }
 
-    /**
-     * Sets the code that {@code self} ends with, and has the others end where all do. Models {@code
-     * do_group_exit()} and {@code synchronize_group_exit()}.
-     *
-     * @return whether it is the last to begin
-     */
-    boolean beginExit(UserThread self) {
-        sighand.siglock().lock();
-        boolean isLast = live.decrementAndGet() == 0;
-        if (isLast) {
-            die(self.ownCode());
-        }
-        int code = exitCode.get();
-        if (code != ALIVE && !isLast) {
-            sighand.killLocked(self);
-        }
-        self.setExitCode(code == ALIVE ? self.ownCode() : code);
-        sighand.siglock().unlock();
-        return isLast;
-    }
-
-    /** The thread has ended; whether it was the last. */
-    boolean endThread(UserThread self) {
-        self.setEnded();
-        return unfinished.decrementAndGet() == 0;
-    }
-
-    /** All has ended. */
-    void end() {
-        sighand.siglock().lock();
-        dead = true;
-        sighand.siglock().unlock();
-        table.gone(this);
-    }
-
-    void wakeWaiters() {
-        exited.wakeUpAll();
-    }
-
     /** Whether it has ended. */
     public boolean isDead() {
-        return dead;
+        return threads.isDead();
     }
 
     /** What {@code wait()} would tell: {@code status << 8}, or the signal that killed it. */
     public int exitCode() {
-        int code = exitCode.get();
-        return code == ALIVE ? 0 : code;
+        return threads.exitCode();
     }
 
     /** The exception that ended it, or null. */
@@ -419,7 +286,7 @@ public final class UserProcess {
 
     /** Sleeps until the process has ended. Context: process, of another; sleeps. */
     public void awaitExit() {
-        exited.waitEvent(() -> dead);
+        threads.await(this::isDead);
     }
 
     /**
@@ -432,29 +299,6 @@ public final class UserProcess {
         @Nullable ExitStatus[] status = new ExitStatus[1];
         call("wait4", () -> ProcessExit.waitFor(this, pid, status));
         return Objects.requireNonNull(status[0]);
-    }
-
-    // ---- What the end needs to know, with the list of tasks held
-    // ---------------------------------
-
-    List<UserProcess> children() {
-        return children;
-    }
-
-    boolean isLeaderGone() {
-        return isLeaderGone;
-    }
-
-    void setLeaderGone(boolean value) {
-        isLeaderGone = value;
-    }
-
-    boolean isZombie() {
-        return isZombie;
-    }
-
-    void setZombie(boolean value) {
-        isZombie = value;
     }
 
     // ---- Who it is -----------------------------------------------------------------------------
@@ -625,34 +469,11 @@ public final class UserProcess {
 
     /** Whether core is dumped of it: {@code RLIMIT_CORE}, which is unlimited at first, or 0. */
     public void limitCore(boolean allowed) {
-        dumpsCore = allowed;
+        threads.setDumpsCore(allowed);
     }
 
     void dumpCore(int signal) {
         kernel.run(() -> ProcessCore.dump(this, signal));
-    }
-
-    /** Whether nobody has set another code before. The caller holds the lock of signals. */
-    boolean beginDump(int signal) {
-        boolean isFirst = exitCode.compareAndSet(ALIVE, signal);
-        isDumping = isFirst;
-        return isFirst;
-    }
-
-    void endDump(int signal) {
-        if (dumpsCore) {
-            exitCode.set(signal | ExitStatus.CORE_DUMPED);
-        }
-        isDumping = false;
-        exited.wakeUpAll();
-    }
-
-    /** {@code coredump_task_exit()}: a thread that exits waits for the dump of another. */
-    void awaitDump() {
-        if (isDumping) {
-            exited.wakeUpAll();
-            exited.waitEvent(() -> !isDumping);
-        }
     }
 
     // ---- The rest ------------------------------------------------------------------------------

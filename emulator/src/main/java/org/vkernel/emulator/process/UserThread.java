@@ -180,7 +180,7 @@ public final class UserThread {
      * thread; sleeps.
      */
     public void join() {
-        process.kernel().run(() -> process.awaitEnd(this));
+        process.kernel().run(() -> process.threads().await(this::isEnded));
     }
 
     @Override

@@ -7,7 +7,8 @@
  * <pre>
  *   ProcessTable               process ids, tasklist_lock, who is told of what happens
  *     -&gt; UserProcess           a thread group; the system calls
- *          -&gt; UserThread       its threads: parent, exit code, tracer
+ *          -&gt; ProcessThreads   how it lives and ends
+ *               -&gt; UserThread  a thread: parent, exit code, tracer
  *          -&gt; Sighand          its signals
  *          -&gt; FileTable        its descriptors -&gt; OpenFile
  *          -&gt; Credentials

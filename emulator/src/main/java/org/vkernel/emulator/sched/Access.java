@@ -44,6 +44,14 @@ public final class Access {
 
     private Access() {}
 
+    /** Whether another task could tell that it happened. */
+    public static boolean isWrite(int access) {
+        return switch (access) {
+            case READ, READ_ONCE, SYSCALL, RELAX -> false;
+            default -> true;
+        };
+    }
+
     /** The access's name, for traces and reports. */
     public static String name(int access) {
         return NAMES[access];

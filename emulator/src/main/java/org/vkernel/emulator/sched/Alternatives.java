@@ -13,6 +13,12 @@ public interface Alternatives {
      */
     @Nullable Task task(int alternative);
 
+    /** What its task is about to do, one of {@link Access}. */
+    int access(int alternative);
+
+    /** The number of what its task is about to touch; 0 for none. */
+    long object(int alternative);
+
     /** Whether the alternative delivers a pending interrupt. */
     boolean isInterrupt(int alternative);
 

@@ -148,6 +148,18 @@ final class Choices implements Alternatives {
     }
 
     @Override
+    public int access(int alternative) {
+        Task of = task(alternative);
+        return of == null ? Access.RELAX : of.pendingAccess;
+    }
+
+    @Override
+    public long object(int alternative) {
+        Task of = task(alternative);
+        return of == null || isInterrupt(alternative) ? 0 : of.pendingObject;
+    }
+
+    @Override
     public boolean isInterrupt(int alternative) {
         ensureListed();
         return action[alternative] == INTERRUPT;

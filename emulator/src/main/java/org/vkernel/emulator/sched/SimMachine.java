@@ -81,7 +81,7 @@ public final class SimMachine {
      * tasks or interrupts first.
      *
      * @param access one of {@link Access}
-     * @param object the number of what is touched, 0 for none; no strategy asks for it yet
+     * @param object the number of what is touched, 0 for none
      */
     public void point(int access, long object) {
         Task task = current;
@@ -101,7 +101,7 @@ public final class SimMachine {
                 || !cpu.runQueue.isEmpty()
                 || jitter
                 || step >= instantEnd) {
-            ask(task, access);
+            ask(task, access, object);
         }
     }
 
@@ -110,7 +110,7 @@ public final class SimMachine {
         return current.nextObject();
     }
 
-    private void ask(Task task, int access) {
+    private void ask(Task task, int access, long object) {
         if (step >= instantEnd) {
             instantEnd = Long.MAX_VALUE;
             events.broken(
@@ -122,6 +122,7 @@ public final class SimMachine {
                             + " sleeps");
         }
         task.pendingAccess = access;
+        task.pendingObject = object;
         for (; ; ) {
             int count = count(task, access);
             if (count == 1) {

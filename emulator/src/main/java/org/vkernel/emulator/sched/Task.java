@@ -97,6 +97,9 @@ public final class Task {
     /** Simulated machine: what its last asked point was about to do. */
     int pendingAccess;
 
+    /** Simulated machine: what it was about to touch there; 0 for nothing. */
+    long pendingObject;
+
     /** Points left before its CPU counts as stuck in the kernel. */
     int lockupBudget;
 
@@ -131,6 +134,11 @@ public final class Task {
     /** The task's own id ({@code task_pid_nr()}); a process's first task bears the tgid. */
     public int pid() {
         return pid;
+    }
+
+    /** The id that it began with, which no other task of the kernel ever has as its first. */
+    public int firstPid() {
+        return firstPid;
     }
 
     /** The task takes another's id, by an exec of a thread that is not its process's first. */

@@ -27,9 +27,7 @@ public record TraceEvent(
 
     /** One line, like ftrace's: task, CPU, context, time, event. */
     public String toLine() {
-        StringBuilder line = new StringBuilder(96);
-        line.append(
-                String.format(
+        return String.format(
                         "%16s-%-5d [%03d] %c %5d.%06d: %s:",
                         comm,
                         pid,
@@ -37,18 +35,28 @@ public record TraceEvent(
                         context,
                         timeNs / 1_000_000_000,
                         timeNs / 1_000 % 1_000_000,
-                        kind));
-        number(line, kind.first(), first);
-        number(line, kind.second(), second);
-        number(line, kind.third(), third);
+                        kind)
+                + details(true);
+    }
+
+    /** The event alone: what, and its numbers, but for hashes of the text. */
+    public String toShortLine() {
+        return kind.name() + details(false);
+    }
+
+    private String details(boolean withHash) {
+        StringBuilder line = new StringBuilder(64);
+        number(line, kind.first(), first, withHash);
+        number(line, kind.second(), second, withHash);
+        number(line, kind.third(), third, withHash);
         if (text != null) {
             line.append(' ').append(text);
         }
         return line.toString();
     }
 
-    private static void number(StringBuilder line, String name, long value) {
-        if (!name.isEmpty()) {
+    private static void number(StringBuilder line, String name, long value, boolean withHash) {
+        if (!name.isEmpty() && (withHash || !name.equals("hash"))) {
             line.append(' ').append(name).append('=').append(value);
         }
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.vkernel.emulator.AttachedProcess;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
@@ -50,6 +51,25 @@ class ProcessLifeTest {
         assertEquals(
                 List.of("fork 2/2 of 1/1", "exec 2/2 p", "exit 2/2 0x300 17 of 1/1"),
                 told(process -> process.exit(3)));
+    }
+
+    @Test
+    void attach_isForkByInitAndExec_too() {
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.parallel())) {
+            EventLog log = new EventLog();
+            kernel.processTable().register(log);
+            try (AttachedProcess me = kernel.attach("host")) {
+                UserProcess child = me.process().fork(own -> own.exit(1));
+                assertEquals(1, me.process().waitFor(child.tgid()).status());
+                kernel.run(child::awaitExit);
+            }
+            kernel.processTable().unregister(log);
+            kernel.join(kernel.spawn("untold", self -> {}));
+            assertEquals(List.of("fork 2/2 of 1/1", "exec 2/2 host"), log.lines.subList(0, 2));
+            assertEquals("fork 3/3 of 2/2", log.lines.get(2));
+            assertEquals("exit 2/2 0x0 17 of 1/1", log.lines.getLast());
+            assertEquals(5, log.lines.size());
+        }
     }
 
     @Test

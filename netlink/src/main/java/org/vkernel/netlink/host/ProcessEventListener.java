@@ -35,14 +35,10 @@ final class ProcessEventListener {
         return counted;
     }
 
-    /**
-     * Notes a message that the kernel took: any operation is remembered, known or not.
-     *
-     * @return whether it asked anything of the process events
-     */
-    boolean sent(byte[] message, int offset, int length) {
+    /** Notes a message that the kernel took: any operation is remembered, known or not. */
+    void sent(byte[] message, int offset, int length) {
         if (!isControl(message, offset, length)) {
-            return false;
+            return;
         }
         int operation = LittleEndian.u32(message, offset + DATA);
         if (operation == LISTEN && last != LISTEN) {
@@ -51,7 +47,6 @@ final class ProcessEventListener {
             counted--;
         }
         last = operation;
-        return true;
     }
 
     private static boolean isControl(byte[] message, int offset, int length) {

@@ -123,19 +123,12 @@ public final class KernelNetlink implements NetlinkProvider {
 
     @Override
     public int send(
-            int fd,
-            byte[] data,
-            int offset,
-            int length,
-            int flags,
-            @Nullable SockaddrNl to,
-            byte @Nullable [] control) {
+            int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
         if (isInit) {
-            return call(() ->
-                    sendInKernel(sched.current(), fd, data, offset, length, flags, to, control));
+            return call(() -> sendInKernel(sched.current(), fd, data, offset, length, flags, to));
         }
         Task task = sched.syscallEnter();
-        int result = sendInKernel(task, fd, data, offset, length, flags, to, control);
+        int result = sendInKernel(task, fd, data, offset, length, flags, to);
         sched.syscallExit(task);
         return toUser(result);
     }
@@ -147,8 +140,7 @@ public final class KernelNetlink implements NetlinkProvider {
             int offset,
             int length,
             int flags,
-            @Nullable SockaddrNl to,
-            byte @Nullable [] control) {
+            @Nullable SockaddrNl to) {
         if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
             return -Errno.EINVAL;
         }
@@ -164,7 +156,7 @@ public final class KernelNetlink implements NetlinkProvider {
             address = null;
         }
         int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
-        return sendPath.sendmsg(task, sk, process, data, offset, length, all, address, control);
+        return sendPath.sendmsg(task, sk, process, data, offset, length, all, address);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.vkernel.testmodules.cli;
 
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.testmodules.scenario.RunResult;
 import org.vkernel.testmodules.scenario.Scenario;
 import org.vkernel.testmodules.scenario.ScenarioOptions;
@@ -87,6 +88,16 @@ public final class RunCommand implements VkernelCommand {
             }
             boolean isCaptureWritten = capture.finish(console);
             boolean isTraceWritten = trace.isWritten();
+            if (!result.isOk() && config.isSimulated() && !result.interrupted()) {
+                String strategy = spec.findOption("--strategy").getValue();
+                console.println(
+                        "to repeat it: "
+                                + FailureText.replay(
+                                        spec,
+                                        strategy == null ? RandomWalk.NAME : strategy,
+                                        config.seed(),
+                                        result.fingerprint()));
+            }
             console.println(result.toLine());
             return result.isOk() && isTraceWritten && isCaptureWritten ? Main.OK : Main.FAILED;
         }

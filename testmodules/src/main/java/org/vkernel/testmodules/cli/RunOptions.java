@@ -16,10 +16,9 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Limits;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.explore.RandomWalk;
-import org.vkernel.emulator.explore.RoundRobin;
+import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
-import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.variant.Variant;
 import org.vkernel.testmodules.scenario.Scenario;
 import org.vkernel.testmodules.scenario.ScenarioOptions;
@@ -36,8 +35,6 @@ final class RunOptions {
     private static final String DEFAULT_SCENARIO = "cn_test";
     private static final String SIMULATED = "simulated";
     private static final String PARALLEL = "parallel";
-    private static final ImmutableList<String> STRATEGIES =
-            ImmutableList.of(RandomWalk.NAME, RoundRobin.NAME);
     private static final int DEFAULT_CPUS = 2;
     private static final long DEFAULT_SEED = 1;
 
@@ -65,6 +62,11 @@ final class RunOptions {
 
     /** Adds the options to a command. */
     static void describe(CommandSpec spec) {
+        describe(spec, ImmutableList.of());
+    }
+
+    /** Adds the options to a command that has more strategies. */
+    static void describe(CommandSpec spec, List<String> moreStrategies) {
         spec.addPositional(
                 PositionalParamSpec.builder()
                         .index("0")
@@ -109,7 +111,10 @@ final class RunOptions {
                 spec,
                 "--strategy",
                 "NAME",
-                STRATEGIES,
+                ImmutableList.<String>builder()
+                        .addAll(Strategies.NAMES)
+                        .addAll(moreStrategies)
+                        .build(),
                 "What decides who runs next",
                 RandomWalk.NAME);
         spec.addOption(
@@ -140,6 +145,11 @@ final class RunOptions {
                         .build());
         flag(spec, "--jitter", "Lets time pass although something could run.");
         flag(spec, "--keep-going", "Goes on after a bug report.");
+        describeClassPath(spec);
+    }
+
+    /** Adds {@code --class-path} to a command. */
+    static void describeClassPath(CommandSpec spec) {
         spec.addOption(
                 OptionSpec.builder("--class-path")
                         .paramLabel("PATH")
@@ -173,8 +183,8 @@ final class RunOptions {
                         .build());
     }
 
-    private static void number(
-            CommandSpec spec, String option, int least, int most, String description) {
+    /** Adds an option that takes a whole number. */
+    static void number(CommandSpec spec, String option, int least, int most, String description) {
         spec.addOption(
                 OptionSpec.builder(option)
                         .paramLabel("N")
@@ -303,7 +313,9 @@ final class RunOptions {
             refuseOnParallel("--jitter", config.jitter());
             return config.onParallelMachine();
         }
-        return strategy == null ? config : config.strategy(from -> strategy(strategy, from));
+        return strategy == null || !Strategies.NAMES.contains(strategy)
+                ? config
+                : config.strategy(from -> Strategies.of(strategy, from));
     }
 
     private KernelConfig withVariant(KernelConfig config, String name) throws UsageException {
@@ -323,10 +335,6 @@ final class RunOptions {
                             + variant.profileNames());
         }
         return config.variant(variant);
-    }
-
-    private static Strategy strategy(String name, long seed) {
-        return name.equals(RoundRobin.NAME) ? new RoundRobin() : new RandomWalk(seed);
     }
 
     private static void refuseOnParallel(String option, boolean isGiven) throws UsageException {

@@ -24,9 +24,9 @@ class MainTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "--versio | unknown option '--versio': expected run, script, variants; see 'vkernel --help'",
-                "rnu | unknown command 'rnu' (did you mean run?): expected run, script, variants; see 'vkernel --help'",
-                "help rnu | unknown command 'rnu' (did you mean run?): expected run, script, variants;"
+                "--versio | unknown option '--versio': expected explore, replay, run, script, variants; see 'vkernel --help'",
+                "rnu | unknown command 'rnu' (did you mean run?): expected explore, replay, run, script, variants; see 'vkernel --help'",
+                "help rnu | unknown command 'rnu' (did you mean run?): expected explore, replay, run, script, variants;"
                         + " see 'vkernel --help'",
                 "run --cpus 0 | run: --cpus 0: expected a number from 1 to 64;"
                         + " see 'vkernel run --help'",
@@ -49,7 +49,7 @@ class MainTest {
                         + " see 'vkernel run --help'",
                 "run --machine fast | run: --machine fast: expected simulated, parallel;"
                         + " see 'vkernel run --help'",
-                "run --strategy dfs | run: --strategy dfs: expected random, round-robin;"
+                "run --strategy dfs | run: --strategy dfs: expected random, round-robin, pct, pos;"
                         + " see 'vkernel run --help'",
                 "run EXAMPLE.Racers --machine parallel --strategy random | run: --strategy: the parallel machine"
                         + " makes no choices: expected --machine simulated",
@@ -67,8 +67,9 @@ class MainTest {
                         + " output",
                 "run --pcap . EXAMPLE.Racers | run: --pcap .: cannot be written*",
                 "run --trace . EXAMPLE.Racers | run: --trace .: cannot be written*",
-                "run nothing | run: unknown scenario 'nothing': expected cn_test, notify, softirq_load, or"
-                        + " the full name of a Scenario's or KernelModule's class on --class-path",
+                "run nothing | run: unknown scenario 'nothing': expected cn_test, notify, procmon,"
+                        + " softirq_load, or the full name of a Scenario's or KernelModule's class on"
+                        + " --class-path",
                 "run cntest | run: unknown scenario 'cntest' (did you mean cn_test?): expected *",
                 "run --param cn_test.id=3 | run: --param cn_test.id=3: module cn_test has no"
                         + " parameter 'id' (did you mean idx?): expected idx, val",
@@ -130,7 +131,7 @@ class MainTest {
         assertEquals("", run.out());
         assertEquals(
                 List.of(
-                        "vkernel: no command: expected run, script, variants; see 'vkernel --help'"),
+                        "vkernel: no command: expected explore, replay, run, script, variants; see 'vkernel --help'"),
                 run.errLines());
     }
 

@@ -1,0 +1,203 @@
+package org.vkernel.testmodules.cli;
+
+import com.google.common.collect.ImmutableList;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.explore.DepthFirstSearch;
+import org.vkernel.emulator.explore.RandomWalk;
+import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.testmodules.scenario.Scenario;
+import org.vkernel.testmodules.scenario.ScenarioOptions;
+import org.vkernel.testmodules.scenario.ScenarioProgram;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * {@code vkernel explore}: runs a scenario under many schedules, and gives a token for each that
+ * fails.
+ */
+public final class ExploreCommand implements VkernelCommand {
+    private static final int DEFAULT_SCHEDULES = 1_000;
+    private static final int DEFAULT_BOUND = 2;
+    private static final long PROGRESS_NANOS = 2_000_000_000L;
+
+    @Override
+    public String name() {
+        return "explore";
+    }
+
+    @Override
+    public String description() {
+        return "Runs a scenario under many schedules, and shrinks what fails.";
+    }
+
+    @Override
+    public void describe(CommandSpec spec) {
+        RunOptions.describe(spec, ImmutableList.of(DepthFirstSearch.NAME));
+        RunOptions.number(
+                spec,
+                "--schedules",
+                1,
+                Integer.MAX_VALUE,
+                "How many schedules at most. Default: "
+                        + DEFAULT_SCHEDULES
+                        + "; all, with --strategy "
+                        + DepthFirstSearch.NAME
+                        + ".");
+        RunOptions.number(
+                spec,
+                "--bound",
+                0,
+                1_000,
+                "Most unforced choices of a schedule, with --strategy "
+                        + DepthFirstSearch.NAME
+                        + ": preemptions, interrupts while a CPU is busy, time that passes early,"
+                        + " faults. Default: "
+                        + DEFAULT_BOUND
+                        + ".");
+    }
+
+    @Override
+    public int run(CommandSpec spec, Console console) throws UsageException {
+        RunOptions options = new RunOptions(spec);
+        ScenarioOptions scenarioOptions = options.scenarioOptions();
+        KernelConfig config = options.config();
+        if (!config.isSimulated()) {
+            throw new UsageException(
+                    "--machine: the parallel machine makes no choices: expected simulated");
+        }
+        OptionSpec given = spec.findOption("--strategy");
+        String strategy = given.getValue() == null ? RandomWalk.NAME : given.getValue();
+        Integer schedules = spec.findOption("--schedules").getValue();
+        Integer bound = spec.findOption("--bound").getValue();
+        boolean isExhaustive = strategy.equals(DepthFirstSearch.NAME);
+        if (bound != null && !isExhaustive) {
+            throw new UsageException("--bound: expected with --strategy " + DepthFirstSearch.NAME);
+        }
+
+        Scenario scenario = options.scenario();
+        Exploration exploration =
+                new Exploration(
+                        seed -> new ScenarioProgram(scenario, config.seed(seed), scenarioOptions),
+                        config.seed());
+        console.onInterrupt(exploration::stop);
+        long begin = System.nanoTime();
+        String suited = strategy;
+        try (var _ = Progress.start(console, exploration, schedules)) {
+            if (isExhaustive) {
+                exploration.search(
+                        bound == null ? DEFAULT_BOUND : bound,
+                        schedules == null ? Long.MAX_VALUE : schedules);
+            } else {
+                int length =
+                        new ScenarioProgram(scenario, config, scenarioOptions)
+                                .run(new RandomWalk(config.seed()), true)
+                                .schedule()
+                                .length;
+                suited = Strategies.suited(strategy, length);
+                exploration.sample(suited, schedules == null ? DEFAULT_SCHEDULES : schedules);
+            }
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        FailureText text = new FailureText(spec, scenario, config, scenarioOptions);
+        tellFailures(console, exploration, text, suited);
+        String counts =
+                String.format("%d failures, %d known", exploration.failed(), exploration.known());
+        String line;
+        if (exploration.isStopped()) {
+            line = String.format("stopped after %d schedules, %s", exploration.done(), counts);
+        } else if (isExhaustive) {
+            line =
+                    String.format(
+                            "all %d schedules with at most %d unforced choices, %s",
+                            exploration.done(), bound == null ? DEFAULT_BOUND : bound, counts);
+        } else {
+            line =
+                    String.format(
+                            Locale.ROOT,
+                            "%d schedules, %s, %.1f schedules/s",
+                            exploration.done(),
+                            counts,
+                            exploration.done() / seconds);
+        }
+        console.println(line);
+        return exploration.failed() == 0 ? Main.OK : Main.FAILED;
+    }
+
+    /** The first failure of each kind is shrunk and shown; the others have a line each. */
+    private static void tellFailures(
+            Console console, Exploration exploration, FailureText text, String strategy) {
+        Set<String> shown = new HashSet<>();
+        for (Exploration.Failure failure : exploration.failures()) {
+            String what = String.valueOf(failure.outcome().failure());
+            if (shown.add(what)) {
+                text.lines(failure, strategy).forEach(console::println);
+                continue;
+            }
+            console.println(text.line(failure, strategy));
+        }
+        int more = exploration.failed() - exploration.failures().size();
+        if (more > 0) {
+            console.println("and " + more + " failures more");
+        }
+    }
+
+    /** Says on standard error how far it is, from time to time. */
+    private static final class Progress implements AutoCloseable {
+        private final Thread thread;
+
+        private Progress(Thread thread) {
+            this.thread = thread;
+        }
+
+        static Progress start(Console console, Exploration exploration, Integer schedules) {
+            long begin = System.nanoTime();
+            return new Progress(
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(() -> {
+                                while (sleep()) {
+                                    tell(console, exploration, schedules, begin);
+                                }
+                            }));
+        }
+
+        private static boolean sleep() {
+            try {
+                Thread.sleep(Duration.ofNanos(PROGRESS_NANOS));
+                return true;
+            } catch (InterruptedException e) {
+                return false; // it is over
+            }
+        }
+
+        private static void tell(
+                Console console, Exploration exploration, Integer schedules, long begin) {
+            long done = exploration.done();
+            double perSecond = done / ((System.nanoTime() - begin) / 1e9);
+            String of = "";
+            String left = "";
+            if (schedules != null && perSecond > 0) {
+                of = " of " + schedules;
+                left = String.format(Locale.ROOT, ", %.0f s left", (schedules - done) / perSecond);
+            }
+            console.complain(
+                    String.format(
+                            Locale.ROOT,
+                            "explore: %d%s schedules, %d failures, %.0f schedules/s%s",
+                            done,
+                            of,
+                            exploration.failed(),
+                            perSecond,
+                            left));
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
+        }
+    }
+}

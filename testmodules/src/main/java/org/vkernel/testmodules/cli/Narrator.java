@@ -1,0 +1,55 @@
+package org.vkernel.testmodules.cli;
+
+import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.Alternatives;
+import org.vkernel.emulator.sched.ChoiceKind;
+import org.vkernel.emulator.sched.Strategy;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.trace.ColumnTrace;
+
+/** Answers as another strategy does, and says where each task was that had to stop. */
+final class Narrator implements Strategy {
+    /** Primitives of the emulator: a reader wants the line that called them. */
+    private static final String PRIMITIVE =
+            "(Shared|Atomic|SpinLock|RwLock|Mutex|Completion|WaitQueue|Rcu|RefCount|SimPoints|Narrator)"
+                    + "\\w*(\\$\\w+)?\\..*";
+
+    private final Strategy inner;
+    private final ColumnTrace columns;
+
+    Narrator(Strategy inner, ColumnTrace columns) {
+        this.inner = inner;
+        this.columns = columns;
+    }
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    @Override
+    public int choose(ChoiceKind kind, int count, Alternatives view) {
+        int answer = inner.choose(kind, count, view);
+        Task stopped = view.task(0);
+        if (answer != 0 && kind == ChoiceKind.POINT && stopped != null) {
+            String place =
+                    StackTraces.here().stream()
+                            .filter(frame -> !frame.matches(PRIMITIVE))
+                            .findFirst()
+                            .map(frame -> " in " + frame)
+                            .orElse("");
+            columns.add(
+                    stopped.cpu().index(),
+                    stopped.toString(),
+                    "* stops before "
+                            + Access.name(view.access(0))
+                            + place
+                            + (view.isInterrupt(answer)
+                                    ? ": an interrupt comes upon "
+                                    : ": on goes ")
+                            + view.task(answer));
+        }
+        return answer;
+    }
+}

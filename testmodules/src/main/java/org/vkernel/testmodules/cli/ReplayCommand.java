@@ -1,0 +1,125 @@
+package org.vkernel.testmodules.cli;
+
+import java.util.List;
+import java.util.Objects;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.explore.ReplayToken;
+import org.vkernel.emulator.explore.SparseSchedule;
+import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.emulator.sched.Strategy;
+import org.vkernel.emulator.trace.ColumnTrace;
+import org.vkernel.testmodules.scenario.RunResult;
+import org.vkernel.testmodules.scenario.Scenario;
+import org.vkernel.testmodules.scenario.ScenarioOptions;
+import org.vkernel.testmodules.scenario.ScenarioRun;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code vkernel replay}: runs the one schedule of a token again, and shows all of it. */
+public final class ReplayCommand implements VkernelCommand {
+    private static final int PAGE_WIDTH = 100;
+
+    @Override
+    public String name() {
+        return "replay";
+    }
+
+    @Override
+    public String description() {
+        return "Runs the schedule of a token again, and shows all that happens.";
+    }
+
+    @Override
+    public void describe(CommandSpec spec) {
+        spec.addPositional(
+                PositionalParamSpec.builder()
+                        .index("0")
+                        .arity("1")
+                        .required(true)
+                        .paramLabel("TOKEN")
+                        .type(String.class)
+                        .description("What a failure printed.")
+                        .build());
+        spec.addOption(
+                OptionSpec.builder("--columns")
+                        .type(boolean.class)
+                        .description("Shows the run as a picture, a column for each CPU.")
+                        .build());
+        RunOptions.describeClassPath(spec);
+    }
+
+    @Override
+    public int run(CommandSpec spec, Console console) throws UsageException {
+        ReplayToken token;
+        try {
+            token = ReplayToken.parse(spec.positionalParameters().getFirst().getValue());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+        RunOptions options =
+                ReplayText.options(token, spec.findOption("--class-path").originalStringValues());
+        Scenario scenario = options.scenario();
+        ScenarioOptions scenarioOptions = options.scenarioOptions();
+        KernelConfig config = withSchedule(options.config(), token);
+        RunResult silent = new ScenarioRun(scenario, config, scenarioOptions).run();
+        if (ReplayToken.checkOf(silent.fingerprint()) != token.check()) {
+            throw new UsageException(
+                    "a token of another version of the program: its run had a fingerprint that"
+                            + " begins with "
+                            + String.format("%08x", token.check())
+                            + ", this one's is "
+                            + silent.fingerprint());
+        }
+        boolean isPicture = Boolean.TRUE.equals(spec.findOption("--columns").getValue());
+        RunResult result =
+                isPicture
+                        ? runAsPicture(scenario, config, scenarioOptions, console)
+                        : runAsTrace(scenario, config, scenarioOptions, console);
+        if (result.failure() != null) {
+            console.complain(name() + ": " + result.failure());
+        }
+        console.println(result.toLine());
+        return result.isOk() ? Main.OK : Main.FAILED;
+    }
+
+    private static KernelConfig withSchedule(KernelConfig config, ReplayToken token)
+            throws UsageException {
+        SparseSchedule schedule = token.schedule();
+        if (schedule != null) {
+            return config.seed(token.seed()).strategy(seed -> schedule.strategy());
+        }
+        try {
+            var _ = Strategies.of(token.strategy(), token.seed());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("a token of another version of vkernel: " + e.getMessage());
+        }
+        return config.seed(token.seed()).strategy(seed -> Strategies.of(token.strategy(), seed));
+    }
+
+    private static RunResult runAsTrace(
+            Scenario scenario, KernelConfig config, ScenarioOptions options, Console console) {
+        KernelConfig shown =
+                config.log(console::println)
+                        .output(console::println)
+                        .trace(event -> console.out().println(event.toLine()));
+        ScenarioRun run = new ScenarioRun(scenario, shown, options);
+        console.onInterrupt(run::powerOff);
+        return run.run();
+    }
+
+    private static RunResult runAsPicture(
+            Scenario scenario, KernelConfig config, ScenarioOptions options, Console console) {
+        ColumnTrace columns = new ColumnTrace(config.cpus(), PAGE_WIDTH, Integer.MAX_VALUE);
+        KernelConfig shown =
+                config.trace(columns).strategy(seed -> new Narrator(strategyOf(config), columns));
+        RunResult result = new ScenarioRun(scenario, shown, options).run();
+        List<String> lines = columns.lines();
+        lines.forEach(console.out()::println);
+        return result;
+    }
+
+    private static Strategy strategyOf(KernelConfig config) {
+        return Objects.requireNonNull(config.newStrategy());
+    }
+}
