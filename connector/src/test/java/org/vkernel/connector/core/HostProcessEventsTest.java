@@ -142,6 +142,15 @@ class HostProcessEventsTest {
         assertEquals(onHost(command), here(story));
     }
 
+    private void assertSameInSomeRun(ProcessBody story, String... command) throws Exception {
+        Map<String, List<String>> here = here(story);
+        Map<String, List<String>> there = onHost(command);
+        for (int again = 1; again < ATTEMPTS && !there.equals(here); again++) {
+            there = onHost(command);
+        }
+        assertEquals(there, here);
+    }
+
     private static String[] shell(String script) {
         return new String[] {"/bin/sh", "-c", script};
     }
@@ -363,9 +372,13 @@ class HostProcessEventsTest {
                 python("sleeper()\nos.execv('/bin/false', ['false'])\n"));
     }
 
+    /**
+     * The first thread's exit is told under the other's id where the two have exchanged them by
+     * then, which both kernels do now and then: one run of some must be as most are.
+     */
     @Test
     void exec_byAnotherThread_goesOnUnderTheFirstOnesId() throws Exception {
-        assertSame(
+        assertSameInSomeRun(
                 self ->
                         await(
                                 self,

@@ -1,6 +1,7 @@
 package org.vkernel.emulator.process;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.sched.Scheduler;
@@ -12,13 +13,25 @@ public final class FileTable {
     private final SpinLock lock;
     private volatile @Nullable OpenFile[] files = new OpenFile[4];
 
+    /** Which entries an exec closes. Under the lock. */
+    private final BitSet closedOnExec = new BitSet();
+
     /** Makes an empty table. */
     public FileTable(Scheduler sched) {
         lock = new SpinLock(sched, "file_lock");
     }
 
-    /** Takes the lowest free descriptor for {@code file}, whose reference it takes over. */
+    /** As {@link #install(OpenFile, boolean)}, of a file that an exec leaves open. */
     public int install(OpenFile file) {
+        return install(file, false);
+    }
+
+    /**
+     * Takes the lowest free descriptor for {@code file}, whose reference it takes over.
+     *
+     * @param closeOnExec whether an exec closes it ({@code O_CLOEXEC})
+     */
+    public int install(OpenFile file, boolean closeOnExec) {
         lock.lock();
         @Nullable OpenFile[] table = files;
         int slot = 0;
@@ -29,6 +42,7 @@ public final class FileTable {
             table = Arrays.copyOf(table, slot * 2);
         }
         table[slot] = file;
+        closedOnExec.set(slot, closeOnExec);
         files = table; // publishes the entry to lockless readers
         lock.unlock();
         return slot + FIRST_FD;
@@ -72,8 +86,21 @@ public final class FileTable {
                 file.get();
             }
         }
+        child.closedOnExec.or(closedOnExec);
         lock.unlock();
         child.files = table;
+    }
+
+    /** {@code do_close_on_exec()}. Context: process; may sleep. */
+    void closeOnExec() {
+        for (int slot = 0; slot < files.length; slot++) {
+            lock.lock();
+            boolean closes = closedOnExec.get(slot);
+            lock.unlock();
+            if (closes) {
+                var _ = close(slot + FIRST_FD);
+            }
+        }
     }
 
     /** {@code close_files()}: closes all, lowest first. */

@@ -19,6 +19,7 @@ final class ProcessExec {
             return error;
         }
         process.sighand().reset();
+        process.files().closeOnExec();
         process.setProgram(path, args);
         self.task().setComm(path.substring(path.lastIndexOf('/') + 1));
         tell(self);
@@ -33,7 +34,8 @@ final class ProcessExec {
 
     /**
      * Kills all other threads and waits for their ends. If the first thread is among them the
-     * caller takes its place, and its id.
+     * caller takes its place, and they exchange their ids: N.B. as in Linux that one may not have
+     * told of its exit yet, and then tells the other's id.
      *
      * <p>Models {@code de_thread()}.
      */
@@ -70,11 +72,13 @@ final class ProcessExec {
         UserThread leader = process.leader();
         UserThread parent = leader.realParent();
         table.unhash(leader);
+        leader.task().setPid(self.pid());
         table.rename(self, process.tgid());
         if (parent != null) {
             self.setRealParent(parent);
         }
         self.setExitSignal(leader.exitSignal());
+        leader.setExitSignal(UserThread.NO_SIGNAL);
         process.threads().remove(leader);
         process.threads().setLeaderGone(false);
         tasklist.writeUnlockIrqrestore(flags);

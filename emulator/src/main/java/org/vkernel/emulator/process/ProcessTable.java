@@ -108,7 +108,7 @@ public final class ProcessTable {
         threads.remove(thread.pid(), thread);
     }
 
-    /** {@code exchange_tids()}, one half of it: the thread's id is {@code pid} from now on. */
+    /** {@code exchange_tids()}, one half of it: the thread is known as {@code pid} from now on. */
     void rename(UserThread thread, int pid) {
         threads.remove(thread.pid(), thread);
         thread.task().setPid(pid);

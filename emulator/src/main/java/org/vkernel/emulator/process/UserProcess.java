@@ -164,7 +164,7 @@ public final class UserProcess {
      * of {@code path}, cut to 15 characters; handlers of signals are forgotten, and all other
      * threads are killed first.
      *
-     * <p>Models {@code execve()}. Differs from Linux: no descriptor is closed.
+     * <p>Models {@code execve()}.
      *
      * @param args what follows the program's name in its command line
      */

@@ -140,7 +140,8 @@ public final class Sockets {
             return error;
         }
         boolean nonblocking = (typeFlags & NONBLOCK) != 0;
-        return process.files().install(new SocketFile(this, socket, nonblocking));
+        return process.files()
+                .install(new SocketFile(this, socket, nonblocking), (typeFlags & CLOEXEC) != 0);
     }
 
     /** The open socket of a descriptor, or null ({@code sockfd_lookup_light()}). */

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** Writes down what processes did, as observers are told it. */
-final class EventLog implements ProcessEvents {
+class EventLog implements ProcessEvents {
     final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
     private void log(String what, UserThread thread, String rest) {

@@ -1,6 +1,8 @@
 package org.vkernel.emulator.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -218,6 +220,32 @@ class ProcessLifeTest {
         });
     }
 
+    @Test
+    void exec_closesWhatIsToBeClosed_ofTheChildToo() {
+        told(process -> {
+            Scheduler sched = process.kernel().sched();
+            int[] kept = {0};
+            int[] closed = {0};
+            int[] fds = new int[2];
+            process.kernel()
+                    .run(() -> {
+                        fds[0] = process.files().install(new CountedFile(sched, kept));
+                        fds[1] = process.files().install(new CountedFile(sched, closed), true);
+                    });
+            UserProcess child =
+                    process.fork(self -> {
+                        self.exec("/bin/true");
+                        assertNotNull(self.files().get(fds[0]));
+                        assertNull(self.files().get(fds[1]));
+                    });
+            process.waitFor(child.tgid());
+            assertEquals(0, closed[0], "the parent has it still");
+            process.exec("/bin/true");
+            assertEquals(1, closed[0]);
+            assertEquals(0, kept[0]);
+        });
+    }
+
     // ---- Threads -------------------------------------------------------------------------------
 
     @Test
@@ -361,6 +389,38 @@ class ProcessLifeTest {
             assertEquals(5 << 8, process.exitCode());
             assertEquals("new", process.comm());
         });
+    }
+
+    @Test
+    void exec_byAnotherThread_firstOnesExitIsToldUnderEitherId() {
+        int under3 = 0;
+        for (int seed = 0; seed < 300; seed++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
+                EventLog log =
+                        new EventLog() {
+                            @Override
+                            public void exited(UserThread thread) {
+                                for (int i = 0; i < 20; i++) {
+                                    kernel.sched().relax(); // it takes its time
+                                }
+                                super.exited(thread);
+                            }
+                        };
+                kernel.processTable().register(log);
+                kernel.join(
+                        kernel.spawn(
+                                "p",
+                                self -> {
+                                    self.startThread(own -> own.exec("new"));
+                                    self.sleep(Duration.ofDays(1));
+                                }));
+                List<String> exits =
+                        log.lines.stream().filter(line -> line.startsWith("exit ")).toList();
+                assertEquals(2, exits.size(), log.lines::toString);
+                under3 += exits.getFirst().startsWith("exit 3/2 0x0 ") ? 1 : 0;
+            }
+        }
+        assertTrue(under3 > 0 && under3 < 300, "in " + under3);
     }
 
     // ---- Core dumps ----------------------------------------------------------------------------
