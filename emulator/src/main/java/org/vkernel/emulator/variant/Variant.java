@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,11 @@ public final class Variant {
     <P> P apply(Class<P> policy, P usual) {
         @Nullable UnaryOperator<?> replacement = replacements.get(policy);
         return replacement == null ? usual : ((UnaryOperator<P>) replacement).apply(usual);
+    }
+
+    /** The policies in whose place it puts others. */
+    Set<Class<?>> policies() {
+        return replacements.keySet();
     }
 
     /** {@code CN-09 (the range of a request for notices wraps)}. */

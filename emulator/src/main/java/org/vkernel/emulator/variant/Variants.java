@@ -3,15 +3,21 @@ package org.vkernel.emulator.variant;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.vkernel.emulator.Profile;
 
 /** The variants that a kernel was booted with, usually none; and the list of all that there are. */
 public final class Variants {
     private final ImmutableList<Variant> active;
+
+    /** For {@link #unasked}: the policies that parts of the kernel have asked for. */
+    private final Set<Class<?>> asked = ConcurrentHashMap.newKeySet();
 
     /**
      * Those of one kernel.
@@ -41,10 +47,22 @@ public final class Variants {
      */
     public <P> P policy(Class<P> type, P usual) {
         P policy = usual;
+        asked.add(type);
         for (Variant variant : active) {
             policy = variant.apply(type, policy);
         }
         return policy;
+    }
+
+    /**
+     * The policies that the variants replace and no part of the kernel has asked for so far: there
+     * the variants have changed nothing.
+     */
+    public Set<Class<?>> unasked() {
+        return active.stream()
+                .flatMap(variant -> variant.policies().stream())
+                .filter(policy -> !asked.contains(policy))
+                .collect(ImmutableSet.toImmutableSet());
     }
 
     // ---- All that there are

@@ -11,6 +11,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vkernel.emulator.KernelConfig;
@@ -97,6 +98,16 @@ class VariantsTest {
         assertEquals(Integer.MIN_VALUE, sum(config.variant(ONE_MORE).variant(WRAPS)));
         Variants both = new Variants(Profile.V6_1, List.of(WRAPS, ONE_MORE));
         assertEquals(11, both.policy(Limit.class, Limit.USUAL).most());
+    }
+
+    @Test
+    void unasked_arePoliciesOfVariantsThatNobodyUses() {
+        Variants both = new Variants(Profile.V6_1, List.of(WRAPS, ONE_MORE));
+
+        assertEquals(Set.of(Sum.class, Limit.class), both.unasked());
+        var _ = both.policy(Sum.class, Sum.USUAL);
+        assertEquals(Set.of(Limit.class), both.unasked());
+        assertEquals(Set.of(), new Variants(Profile.V6_1, List.of()).unasked());
     }
 
     @Test

@@ -17,14 +17,20 @@ import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.NlMsg;
 
 /**
- * The process that wants to know who registers with the connector: it asks to be told of all ids,
- * prints a line for each that comes or goes, and takes its request back when there has been nothing
- * to tell for a while.
+ * The process that wants to know who registers with the connector: it asks to be told of the ids
+ * that modules are given, prints a line for each that comes or goes, and takes its request back
+ * when there has been nothing to tell for a while.
  */
 public final class Notify implements ProcessBody {
     private static final CbId CONNECTOR =
             CbId.of(ConnectorId.CN_IDX_CONNECTOR, ConnectorId.CN_VAL_CONNECTOR);
-    private static final List<CnNotifyReq> ALL = List.of(new CnNotifyReq(0, -1));
+
+    /** Indices below a thousand, which are all that are in use. */
+    private static final List<CnNotifyReq> INDICES = List.of(new CnNotifyReq(0, 1000));
+
+    /** All values but 0, up to the greatest. */
+    private static final List<CnNotifyReq> VALUES = List.of(new CnNotifyReq(1, -1));
+
     private static final int BUFFER_SIZE = 1024;
     private static final double NS = 1e-9;
 
@@ -56,9 +62,9 @@ public final class Notify implements ProcessBody {
         }
     }
 
-    /** Asks to tell {@code to} of all ids; of none any more, if it is 0. There is no answer. */
+    /** Asks to tell {@code to} of ids; of none any more, if it is 0. There is no answer. */
     private static void ask(NetlinkSocket socket, int to) {
-        CnCtlMsg request = CnCtlMsg.of(to, ALL, ALL);
+        CnCtlMsg request = CnCtlMsg.of(to, INDICES, VALUES);
         CnMsg message = CnMsg.builder(CONNECTOR).data(request.bytes()).build();
         socket.sendTo(message.toNlMsg(0).toByteArray(), NetlinkAddress.KERNEL);
     }

@@ -127,6 +127,29 @@ class BuiltInScenariosTest {
         }
     }
 
+    /** How many notices of some id a run of {@code notify} shows in a kernel with a variant. */
+    private static long notices(String variant, String id) throws Exception {
+        Scenario scenario = Scenarios.find("notify");
+        List<String> output = new ArrayList<>();
+        KernelConfig config =
+                KernelConfig.simulated(1)
+                        .profile(scenario.profile())
+                        .variant(variant)
+                        .output(output::add);
+        RunResult result = run("notify", config, ScenarioOptions.of(scenario));
+        assertTrue(result.isOk(), result.toLine());
+        return output.stream().filter(line -> line.contains(" s: " + id)).count();
+    }
+
+    /** The greatest value is lost in the one, what is no index below a thousand in the other. */
+    @Test
+    void notify_withVariants_losesNotices() throws Exception {
+        assertEquals(0, notices("CN-09", ""));
+        assertEquals(0, notices("CN-23", "291:"));
+        assertTrue(notices("CN-23", "20:1 ") > 0);
+        assertEquals(4, notices("CN-08", "291:"));
+    }
+
     @Test
     void notify_parallel_tellsOfIdsToo() throws Exception {
         List<String> output = new CopyOnWriteArrayList<>();
