@@ -140,6 +140,10 @@ public final class NetlinkReceivePath {
                     skb.credsUid(),
                     skb.credsGid());
         }
+        if (sk.has(SockFlag.PASSSEC) && header.control() == null) {
+            header.addFlags(
+                    MsgFlag.MSG_CTRUNC); // a label is wanted; here nobody gives messages one
+        }
         header.addFlags(flags & MsgFlag.MSG_CMSG_CLOEXEC);
     }
 

@@ -37,13 +37,15 @@ public final class NetlinkSendPath {
     /**
      * Sends a copy of {@code length} bytes.
      *
-     * <p>Models {@code netlink_sendmsg()}. The checks come in this order: MSG_OOB, length 0, a bad
-     * address, permission, automatic bind, length. A send to a group goes to its members first,
-     * whose fate the sender is not told; its result is that of the unicast to the port id.
+     * <p>Models {@code netlink_sendmsg()}. The checks come in this order: MSG_OOB, length 0,
+     * control messages, a bad address, permission, automatic bind, length. A send to a group goes
+     * to its members first, whose fate the sender is not told; its result is that of the unicast to
+     * the port id.
      *
      * <p>Context: process. Sleeps: may, without {@code MSG_DONTWAIT} for room too.
      *
      * @param to the receiver; null: whom the socket is connected to
+     * @param control its control messages; null for none
      * @return how many bytes were delivered; {@code -EOPNOTSUPP}, {@code -ENODATA}, {@code
      *     -EINVAL}, {@code -EPERM}, {@code -EMSGSIZE}, {@code -ENOBUFS}, or what {@link
      *     Netlink#unicast} says
@@ -56,13 +58,22 @@ public final class NetlinkSendPath {
             int offset,
             int length,
             int flags,
-            @Nullable SockaddrNl to) {
+            @Nullable SockaddrNl to,
+            byte @Nullable [] control) {
         if ((flags & MsgFlag.MSG_OOB) != 0) {
             return -Errno.EOPNOTSUPP;
         }
         if (length == 0) {
             warnOfEmpty();
             return -Errno.ENODATA;
+        }
+        ScmCookie scm = null;
+        if (control != null) {
+            scm = new ScmCookie(process);
+            int error = scm.send(control);
+            if (error != 0) {
+                return error;
+            }
         }
         int portid;
         int group;
@@ -96,7 +107,11 @@ public final class NetlinkSendPath {
         }
         skb.setPortid(sk.portid());
         skb.setDstGroup(group);
-        skb.setCreds(process.tgid(), process.uid(), process.gid());
+        if (scm == null) {
+            skb.setCreds(process.tgid(), process.uid(), process.gid());
+        } else {
+            skb.setCreds(scm.creds().pid(), scm.creds().uid(), scm.creds().gid());
+        }
         skb.setCbFlags(notes);
         skb.putData(data, offset, length);
         netlink.trace().send(sk, portid, group, length);

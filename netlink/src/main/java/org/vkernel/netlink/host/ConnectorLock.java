@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One at a time on the whole machine: whoever does something with the host's connector, whose
@@ -19,12 +20,47 @@ public final class ConnectorLock implements AutoCloseable {
     private static final Path PREFERRED = Path.of("/run/lock");
     private static final String NAME = "vkernel-connector.lock";
 
-    private final FileChannel channel;
+    /** The file, open; guarded by {@link #WITHIN_THE_JVM}. */
+    private static @Nullable FileChannel channel;
+
     private final FileLock lock;
 
-    private ConnectorLock(FileChannel channel, FileLock lock) {
-        this.channel = channel;
+    private ConnectorLock(FileLock lock) {
         this.lock = lock;
+    }
+
+    /**
+     * Opens the lock's file, so that threads of other users can take it, too.
+     *
+     * @throws HostUnavailableException if it cannot be opened
+     */
+    static void prepare() throws HostUnavailableException {
+        WITHIN_THE_JVM.lock();
+        try {
+            var _ = file();
+        } finally {
+            WITHIN_THE_JVM.unlock();
+        }
+    }
+
+    private static FileChannel file() throws HostUnavailableException {
+        FileChannel known = channel;
+        if (known != null && known.isOpen()) {
+            return known;
+        }
+        Path folder =
+                Files.isWritable(PREFERRED)
+                        ? PREFERRED
+                        : Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
+        Path file = folder.resolve(NAME);
+        try {
+            FileChannel opened =
+                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = opened;
+            return opened;
+        } catch (IOException e) {
+            throw new HostUnavailableException(file + " cannot be opened (" + e + ")");
+        }
     }
 
     /**
@@ -33,27 +69,14 @@ public final class ConnectorLock implements AutoCloseable {
      * @throws HostUnavailableException if its file cannot be locked
      */
     public static ConnectorLock take() throws HostUnavailableException {
-        Path folder =
-                Files.isWritable(PREFERRED)
-                        ? PREFERRED
-                        : Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
-        Path file = folder.resolve(NAME);
         WITHIN_THE_JVM.lock();
         boolean taken = false;
         try {
-            FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            try {
-                ConnectorLock result = new ConnectorLock(channel, channel.lock());
-                taken = true;
-                return result;
-            } finally {
-                if (!taken) {
-                    channel.close();
-                }
-            }
+            ConnectorLock result = new ConnectorLock(file().lock());
+            taken = true;
+            return result;
         } catch (IOException e) {
-            throw new HostUnavailableException(file + " cannot be locked (" + e + ")");
+            throw new HostUnavailableException(NAME + " cannot be locked (" + e + ")");
         } finally {
             if (!taken) {
                 WITHIN_THE_JVM.unlock();
@@ -65,7 +88,6 @@ public final class ConnectorLock implements AutoCloseable {
     public void close() {
         try {
             lock.release();
-            channel.close();
         } catch (IOException e) {
             throw new IllegalStateException("the connector's lock", e);
         } finally {

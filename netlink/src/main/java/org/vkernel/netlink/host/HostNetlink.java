@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -63,12 +64,17 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
     /** By descriptor; replaced, never changed. */
     private volatile @Nullable HostSocket[] sockets = {};
 
+    private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
     private volatile boolean listenersLeft;
 
     /** What sockets that were closed have left in the kernel's count of listeners. */
     @GuardedBy("lock")
     private int leftBehind;
+
+    /** Those of closed sockets, for new ones. */
+    @GuardedBy("lock")
+    private final ArrayDeque<CallBuffers> spare = new ArrayDeque<>();
 
     private HostNetlink() {}
 
@@ -80,6 +86,11 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
     public static HostNetlink open() throws HostUnavailableException {
         HostKernel.require();
         return new HostNetlink();
+    }
+
+    /** How many requests the kernel has acknowledged if nobody else listens. */
+    int acknowledged() {
+        return acknowledged.get();
     }
 
     /** By how much closing the sockets now would leave the kernel's count of listeners. */
@@ -112,7 +123,6 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         }
         synchronized (lock) {
             changeListeners(-leftBehind);
-            leftBehind = 0;
         }
     }
 
@@ -160,12 +170,26 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         }
     }
 
+    private CallBuffers takeSpare() {
+        synchronized (lock) {
+            return spare.isEmpty() ? new CallBuffers() : spare.removeLast();
+        }
+    }
+
+    private void giveSpare(CallBuffers buffers) {
+        synchronized (lock) {
+            spare.addLast(buffers);
+        }
+    }
+
     @Override
     public int socket(int type, int protocol) {
-        CallBuffers buffers = new CallBuffers();
+        CallBuffers buffers = takeSpare();
         int fd = LibC.socket(buffers.state, AddressFamily.AF_NETLINK, type, protocol);
         if (fd >= 0) {
-            put(fd, new HostSocket(fd, protocol, opened.getAndIncrement()));
+            put(fd, new HostSocket(fd, protocol, opened.getAndIncrement(), buffers));
+        } else {
+            giveSpare(buffers);
         }
         return fd;
     }
@@ -176,18 +200,16 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         if (socket == null) {
             return -Errno.EBADF;
         }
-        int counted = socket.listener().counted();
-        if (counted != 0 && !listenersLeft) {
+        if (!listenersLeft) {
             takeBack(socket);
-            counted = 0;
         }
         // Before the descriptor can be another's.
         put(fd, null);
         CallBuffers buffers = socket.take();
         int result = LibC.close(buffers.state, fd);
-        socket.give(buffers);
+        giveSpare(buffers);
         synchronized (lock) {
-            leftBehind += counted;
+            leftBehind += socket.listener().counted();
         }
         return result;
     }
@@ -217,6 +239,10 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
             put(fd, null);
             CallBuffers buffers = socket.take();
             var _ = LibC.close(buffers.state, fd);
+            giveSpare(buffers);
+            synchronized (lock) {
+                leftBehind += socket.listener().counted();
+            }
         }
     }
 
@@ -289,7 +315,13 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
 
     @Override
     public int send(
-            int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
+            int fd,
+            byte[] data,
+            int offset,
+            int length,
+            int flags,
+            @Nullable SockaddrNl to,
+            byte @Nullable [] control) {
         HostSocket socket = find(fd);
         if (socket == null) {
             return -Errno.EBADF;
@@ -303,13 +335,19 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         } else {
             buffers.setName(buffers.putName(to));
         }
-        buffers.setControlRoom(0);
+        if (control == null) {
+            buffers.setControlRoom(0);
+        } else {
+            buffers.setControl(control);
+        }
         int result = LibC.sendmsg(buffers.state, fd, buffers.header, flags);
         socket.give(buffers);
         if (result > 0
                 && socket.protocol() == NetlinkProtocol.NETLINK_CONNECTOR
-                && receiver(fd, to) == 0) {
-            socket.listener().sent(data, offset, length);
+                && receiver(fd, to) == 0
+                && socket.listener().sent(data, offset, length)
+                && listenersLeft() > 0) {
+            acknowledged.getAndIncrement();
         }
         return result;
     }
@@ -467,6 +505,10 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
                         ? MemorySegment.NULL
                         : buffers.putTime(TIMESPEC, timeoutNs / second, timeoutNs % second);
         int result = LibC.ppoll(buffers.state, pollfd, 1, timeout);
+        while (timeoutNs == 0 && result == -Errno.EINTR) {
+            // It does not wait: the signal is one of the JVM's own, as profilers send them.
+            result = LibC.ppoll(buffers.state, pollfd, 1, timeout);
+        }
         if (result > 0) {
             result = pollfd.get(JAVA_SHORT, POLLFD_REVENTS) & 0xffff;
         }

@@ -11,18 +11,19 @@ final class HostSocket {
     private final ProcessEventListener listener = new ProcessEventListener();
 
     /** Those of the last call, for the next; null while a call uses them. */
-    private final AtomicReference<@Nullable CallBuffers> spare =
-            new AtomicReference<>(new CallBuffers());
+    private final AtomicReference<@Nullable CallBuffers> spare;
 
     /**
      * A socket.
      *
      * @param number how many were opened before
+     * @param buffers for its calls
      */
-    HostSocket(int fd, int protocol, int number) {
+    HostSocket(int fd, int protocol, int number, CallBuffers buffers) {
         this.fd = fd;
         this.protocol = protocol;
         this.number = number;
+        this.spare = new AtomicReference<>(buffers);
     }
 
     int fd() {

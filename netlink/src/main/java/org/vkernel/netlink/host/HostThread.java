@@ -115,7 +115,16 @@ public final class HostThread implements AutoCloseable {
     /** Runs {@code body} on the thread, and waits for it. */
     public <T extends @Nullable Object> T call(Callable<T> body) {
         try {
-            return submit(body).get();
+            return await(submit(body));
+        } catch (HostUnavailableException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits for what was begun. */
+    static <T extends @Nullable Object> T await(Future<T> begun) throws HostUnavailableException {
+        try {
+            return begun.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof RuntimeException thrown) {
@@ -123,6 +132,9 @@ public final class HostThread implements AutoCloseable {
             }
             if (cause instanceof Error thrown) {
                 throw thrown;
+            }
+            if (cause instanceof HostUnavailableException refused) {
+                throw refused;
             }
             throw new IllegalStateException(cause);
         } catch (InterruptedException e) {

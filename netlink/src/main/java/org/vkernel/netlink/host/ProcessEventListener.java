@@ -35,10 +35,14 @@ final class ProcessEventListener {
         return counted;
     }
 
-    /** Notes a message that the kernel took: any operation is remembered, known or not. */
-    void sent(byte[] message, int offset, int length) {
+    /**
+     * Notes a message that the kernel took: any operation is remembered, known or not.
+     *
+     * @return whether it asked anything of the process events
+     */
+    boolean sent(byte[] message, int offset, int length) {
         if (!isControl(message, offset, length)) {
-            return;
+            return false;
         }
         int operation = LittleEndian.u32(message, offset + DATA);
         if (operation == LISTEN && last != LISTEN) {
@@ -47,6 +51,7 @@ final class ProcessEventListener {
             counted--;
         }
         last = operation;
+        return true;
     }
 
     private static boolean isControl(byte[] message, int offset, int length) {

@@ -46,25 +46,32 @@ final class ProcessEventWatch implements AutoCloseable {
         }
     }
 
-    /** Whether there was an event, or so much that it cannot be told. */
-    boolean sawEvents() {
-        boolean found = false;
+    /**
+     * Whether there was anything but {@code acknowledged} acknowledgements, or so much that it
+     * cannot be told.
+     */
+    boolean wasDisturbed(int acknowledged) {
+        int seen = 0;
+        boolean disturbed = false;
         for (; ; ) {
             ReceivedMessage message;
             try {
                 message = socket.recvmsg(BUFFER_BYTES, MsgFlag.MSG_DONTWAIT);
             } catch (ErrnoException e) {
                 if (e.errno() == Errno.EAGAIN) {
-                    return found;
+                    return disturbed || seen != acknowledged;
                 }
-                found = true; // it was overrun
+                disturbed = true; // it was overrun
                 continue;
             }
-            byte[] data = message.data();
-            found |=
-                    message.from().pid() == 0
-                            && data.length >= WHAT + Integer.BYTES
-                            && LittleEndian.u32(data, WHAT) != 0;
+            if (message.from().pid() == 0) {
+                byte[] data = message.data();
+                // One that another member's filter has cut is taken for an acknowledgement.
+                boolean isEvent =
+                        data.length >= WHAT + Integer.BYTES && LittleEndian.u32(data, WHAT) != 0;
+                disturbed |= isEvent;
+                seen += isEvent ? 0 : 1;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package org.vkernel.netlink.script;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -53,9 +54,12 @@ public final class HexText {
         } catch (NumberFormatException e) {
             throw new ScriptFormatException("no count in " + text.substring(open, close + 1));
         }
-        for (int i = 0; i < count; i++) {
-            bytes.write(value);
+        if (count < 0) {
+            throw new ScriptFormatException("no count in " + text.substring(open, close + 1));
         }
+        byte[] run = new byte[count];
+        Arrays.fill(run, value);
+        bytes.writeBytes(run);
         return close + 1;
     }
 

@@ -22,7 +22,9 @@ import org.vkernel.netlink.core.MsgHdr;
 import org.vkernel.netlink.core.OptionValue;
 import org.vkernel.netlink.wire.ControlBuffer;
 import org.vkernel.netlink.wire.LittleEndian;
+import org.vkernel.netlink.wire.SentControl;
 import org.vkernel.netlink.wire.SockaddrNl;
+import org.vkernel.netlink.wire.Ucred;
 
 /** The operations of a user process on its sockets. */
 final class SocketOperations {
@@ -237,11 +239,46 @@ final class SocketOperations {
         boolean mayBlock = mayBlock(session, line, flags, false);
         // A refusal for lack of room leaves nothing behind: what then would wait is told by it.
         int tried = mayBlock ? flags | MsgFlag.MSG_DONTWAIT : flags;
-        int result = session.provider().send(fd, data, 0, data.length, tried, address);
+        int result =
+                session.provider()
+                        .send(fd, data, 0, data.length, tried, address, control(session, line));
         session.notePortid(line, 0);
         return mayBlock && result == -Errno.EAGAIN
                 ? ScriptSession.blocks()
                 : ScriptSession.answer(result);
+    }
+
+    /** The control messages of a send, as a recv would show them. */
+    private static byte @Nullable [] control(ScriptSession session, JsonObject line) {
+        JsonElement listed = line.get("cmsg");
+        if (listed == null) {
+            return null;
+        }
+        List<ControlBuffer.Message> messages = new ArrayList<>();
+        for (JsonElement element : listed.getAsJsonArray()) {
+            JsonObject message = element.getAsJsonObject();
+            JsonElement creds = message.get("creds");
+            messages.add(
+                    creds != null
+                            ? new ControlBuffer.Message(
+                                    SocketOption.SOL_SOCKET,
+                                    ControlMessage.SCM_CREDENTIALS,
+                                    ucred(session, creds.getAsJsonObject()).toBytes())
+                            : new ControlBuffer.Message(
+                                    ScriptConstants.LEVEL.parse(message.get("level")),
+                                    integer(message, "type", 0),
+                                    HexText.parse(message.get("data").getAsString())));
+        }
+        byte[] bytes = SentControl.build(messages);
+        int length = integer(line, "control", bytes.length);
+        return Arrays.copyOf(bytes, length);
+    }
+
+    private static Ucred ucred(ScriptSession session, JsonObject creds) {
+        return new Ucred(
+                session.parsePortid(creds.get("pid")),
+                integer(creds, "uid", 0),
+                integer(creds, "gid", 0));
     }
 
     /** Whether a call without room or message waits until somebody else does something. */
@@ -312,12 +349,11 @@ final class SocketOperations {
     }
 
     private static JsonObject creds(ScriptSession session, byte[] data) {
+        Ucred ucred = Ucred.parse(data);
         JsonObject creds = new JsonObject();
-        creds.add("pid", session.formatPortid(LittleEndian.u32(data, ControlMessage.UCRED_PID)));
-        creds.addProperty(
-                "uid", Integer.toUnsignedLong(LittleEndian.u32(data, ControlMessage.UCRED_UID)));
-        creds.addProperty(
-                "gid", Integer.toUnsignedLong(LittleEndian.u32(data, ControlMessage.UCRED_GID)));
+        creds.add("pid", session.formatPortid(ucred.pid()));
+        creds.addProperty("uid", Integer.toUnsignedLong(ucred.uid()));
+        creds.addProperty("gid", Integer.toUnsignedLong(ucred.gid()));
         return creds;
     }
 

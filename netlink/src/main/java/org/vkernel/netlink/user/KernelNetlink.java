@@ -123,12 +123,19 @@ public final class KernelNetlink implements NetlinkProvider {
 
     @Override
     public int send(
-            int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
+            int fd,
+            byte[] data,
+            int offset,
+            int length,
+            int flags,
+            @Nullable SockaddrNl to,
+            byte @Nullable [] control) {
         if (isInit) {
-            return call(() -> sendInKernel(sched.current(), fd, data, offset, length, flags, to));
+            return call(() ->
+                    sendInKernel(sched.current(), fd, data, offset, length, flags, to, control));
         }
         Task task = sched.syscallEnter();
-        int result = sendInKernel(task, fd, data, offset, length, flags, to);
+        int result = sendInKernel(task, fd, data, offset, length, flags, to, control);
         sched.syscallExit(task);
         return toUser(result);
     }
@@ -140,7 +147,8 @@ public final class KernelNetlink implements NetlinkProvider {
             int offset,
             int length,
             int flags,
-            @Nullable SockaddrNl to) {
+            @Nullable SockaddrNl to,
+            byte @Nullable [] control) {
         if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
             return -Errno.EINVAL;
         }
@@ -156,7 +164,7 @@ public final class KernelNetlink implements NetlinkProvider {
             address = null;
         }
         int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
-        return sendPath.sendmsg(task, sk, process, data, offset, length, all, address);
+        return sendPath.sendmsg(task, sk, process, data, offset, length, all, address, control);
     }
 
     @Override

@@ -35,7 +35,25 @@ public interface NetlinkProvider {
      *
      * @param to the receiver, null for none
      */
-    int send(int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to);
+    default int send(
+            int fd, byte[] data, int offset, int length, int flags, @Nullable SockaddrNl to) {
+        return send(fd, data, offset, length, flags, to, null);
+    }
+
+    /**
+     * {@code sendmsg()} with control messages.
+     *
+     * @param to the receiver, null for none
+     * @param control the bytes of {@code msg_control}, null for none
+     */
+    int send(
+            int fd,
+            byte[] data,
+            int offset,
+            int length,
+            int flags,
+            @Nullable SockaddrNl to,
+            byte @Nullable [] control);
 
     /**
      * {@code recvmsg()} into {@code length} bytes.

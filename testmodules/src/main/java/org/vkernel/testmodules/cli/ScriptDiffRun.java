@@ -1,6 +1,8 @@
 package org.vkernel.testmodules.cli;
 
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.vkernel.netlink.host.HostUnavailableException;
 import org.vkernel.netlink.script.ScriptReplay;
 import org.vkernel.testmodules.property.script.ScriptDiff;
@@ -11,6 +13,23 @@ final class ScriptDiffRun {
     static final long DEFAULT_SEED = 1;
 
     private static final int PROGRESS = 1000;
+
+    private static final ScriptDiff.Aside ON_A_VIRTUAL_THREAD =
+            new ScriptDiff.Aside() {
+                @Override
+                public <T> T call(Supplier<T> work) {
+                    CompletableFuture<T> result = new CompletableFuture<>();
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    result.complete(work.get());
+                                } catch (Throwable e) {
+                                    result.completeExceptionally(e);
+                                }
+                            });
+                    return result.join();
+                }
+            };
 
     private final long seed;
     private final Path folder;
@@ -50,7 +69,7 @@ final class ScriptDiffRun {
 
     private int run(int count) throws UsageException {
         long start = System.nanoTime();
-        try (ScriptDiff diff = new ScriptDiff()) {
+        try (ScriptDiff diff = new ScriptDiff(ON_A_VIRTUAL_THREAD)) {
             diff.run(count, seed, listener());
             diff.coverage().lines().forEach(console::complain);
             if (!diff.coverage().missing().isEmpty()) {

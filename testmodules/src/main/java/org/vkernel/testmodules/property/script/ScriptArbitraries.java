@@ -360,6 +360,8 @@ final class ScriptArbitraries {
                         "send",
                         field("data", Values.messages()),
                         field("to", to),
+                        rare("cmsg", 15, Values.controlMessages()),
+                        rare("control", 200, oneOf(0, 8, 15, 16, 17, 24, 28, 31, 32, 48)),
                         field("flags", flags("MSG_DONTWAIT", 12, MSG_FLAGS)));
         Arbitrary<PlannedOperation> connected =
                 operation(
@@ -389,8 +391,8 @@ final class ScriptArbitraries {
                         "len",
                         mostly(
                                 4,
-                                oneOf(400_000, 4096, 100),
-                                oneOf(0, 1, 15, 16, 20, 36, 75, 76, 1000, 8192, 32_768))),
+                                oneOf(100, 4096, 2000),
+                                oneOf(0, 1, 15, 16, 20, 36, 75, 76, 1000, 8192, 32_768, 400_000))),
                 field("flags", flags("MSG_DONTWAIT", 3, MSG_FLAGS)),
                 rare("control", 6, oneOf(0, 8, 15, 16, 17, 20, 24, 32, 40, 44, 52, 56, 512)));
     }

@@ -1,8 +1,10 @@
 package org.vkernel.testmodules.property.script;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.RandomGenerator;
 import net.jqwik.api.Shrinkable;
@@ -34,11 +36,16 @@ public final class ScriptDiff implements AutoCloseable {
     /** jqwik's estimate of how often a generator is asked; it changes how it spreads values. */
     private static final int TRIES = 1000;
 
+    /** How many scripts are handed over at once. */
+    private static final int BATCH = 64;
+
     private static final String USERSOCK = "NETLINK_USERSOCK";
     private static final String CONNECTOR = "NETLINK_CONNECTOR";
 
     private final ScriptOperations operations = ScriptOperations.load();
     private final HostScripts host;
+    private final Aside aside;
+    private int triesLeft;
     private final ScriptCoverage coverage = new ScriptCoverage();
     private @Nullable RandomGenerator<PlannedOperation> usersock;
     private @Nullable RandomGenerator<PlannedOperation> connector;
@@ -53,6 +60,15 @@ public final class ScriptDiff implements AutoCloseable {
     public record Difference(
             int number, NetlinkScript record, List<ScriptReplay.Divergence> divergences) {}
 
+    /**
+     * Where work is done, and waited for: a virtual thread, from which a kernel's tasks are reached
+     * a hundred times faster than from a platform thread.
+     */
+    public interface Aside {
+        /** Does {@code work}. */
+        <T> T call(Supplier<T> work);
+    }
+
     /** Is told of what was done. */
     public interface Listener {
         /** A script was done. */
@@ -65,9 +81,11 @@ public final class ScriptDiff implements AutoCloseable {
     /**
      * Prepares both kernels.
      *
+     * @param aside runs what boots virtual kernels
      * @throws HostUnavailableException if the host has no netlink sockets
      */
-    public ScriptDiff() throws HostUnavailableException {
+    public ScriptDiff(Aside aside) throws HostUnavailableException {
+        this.aside = aside;
         host = new HostScripts(operations);
     }
 
@@ -79,22 +97,13 @@ public final class ScriptDiff implements AutoCloseable {
     /**
      * Does scripts 0 to {@code count - 1} of {@code seed}.
      *
-     * @return how many differed
      * @throws HostUnavailableException if the host cannot do them
      */
-    public int run(int count, long seed, Listener listener) throws HostUnavailableException {
+    public void run(int count, long seed, Listener listener) throws HostUnavailableException {
         HostUnavailableException[] refused = new HostUnavailableException[1];
-        int[] differing = new int[1];
         JqwikSession.run(() -> {
             try {
-                for (int number = 0; number < count; number++) {
-                    Difference difference = runOne(number, seed);
-                    listener.done(number);
-                    if (difference != null) {
-                        differing[0]++;
-                        listener.differed(difference);
-                    }
-                }
+                runBatches(count, seed, listener);
             } catch (HostUnavailableException e) {
                 refused[0] = e;
             }
@@ -102,31 +111,81 @@ public final class ScriptDiff implements AutoCloseable {
         if (refused[0] != null) {
             throw refused[0];
         }
-        return differing[0];
     }
 
-    private @Nullable Difference runOne(int number, long seed) throws HostUnavailableException {
+    /** While the host does some, those before are compared. */
+    private void runBatches(int count, long seed, Listener listener)
+            throws HostUnavailableException {
+        List<Drawn> before = List.of();
+        HostScripts.Batch begun = host.begin(List.of());
+        for (int first = 0; ; first += BATCH) {
+            List<Drawn> drawn = new ArrayList<>();
+            for (int number = first; number < Math.min(first + BATCH, count); number++) {
+                drawn.add(draw(number, seed));
+            }
+            List<NetlinkScript> records = begun.await();
+            begun = host.begin(drawn.stream().map(Drawn::script).toList());
+            finish(before, records, listener);
+            if (drawn.isEmpty()) {
+                return;
+            }
+            before = drawn;
+        }
+    }
+
+    private void finish(List<Drawn> drawn, List<NetlinkScript> records, Listener listener)
+            throws HostUnavailableException {
+        List<List<ScriptReplay.Divergence>> all =
+                aside.call(() -> records.stream().map(this::compare).toList());
+        for (int i = 0; i < records.size(); i++) {
+            coverage.add(records.get(i));
+            listener.done(drawn.get(i).number());
+            if (!all.get(i).isEmpty()) {
+                listener.differed(shrunk(drawn.get(i), records.get(i), all.get(i)));
+            }
+        }
+    }
+
+    /** A script as it was drawn, to be shrunk. */
+    private record Drawn(
+            int number,
+            int uid,
+            String protocol,
+            String title,
+            List<Shrinkable<PlannedOperation>> operations) {
+        NetlinkScript script() {
+            return new ScriptPlan(
+                            uid, protocol, operations.stream().map(Shrinkable::value).toList())
+                    .toScript(title);
+        }
+
+        Drawn with(List<Shrinkable<PlannedOperation>> others) {
+            return new Drawn(number, uid, protocol, title, others);
+        }
+    }
+
+    private Drawn draw(int number, long seed) {
         Random random = new Random(mix(seed, number));
         int uid = random.nextInt(4) == 0 ? NOBODY : 0;
         String protocol = random.nextInt(5) == 0 ? CONNECTOR : USERSOCK;
         int length = random.nextInt(OPERATIONS_MIN, OPERATIONS_MAX + 1);
         RandomGenerator<PlannedOperation> generator = generator(protocol);
-        List<Shrinkable<PlannedOperation>> drawn = new ArrayList<>(length);
+        List<Shrinkable<PlannedOperation>> operations = new ArrayList<>(length);
         for (int i = 0; i < length; i++) {
-            drawn.add(generator.next(random));
+            operations.add(generator.next(random));
         }
         String title = "random script " + number + " of seed " + seed;
-        NetlinkScript record = host.record(script(uid, protocol, drawn, title));
-        coverage.add(record);
-        if (compare(record).isEmpty()) {
-            return null;
-        }
-        List<Shrinkable<PlannedOperation>> small = shrink(uid, protocol, drawn, title);
-        NetlinkScript smallest = host.record(script(uid, protocol, small, title));
-        List<ScriptReplay.Divergence> divergences = compare(smallest);
-        return divergences.isEmpty()
-                ? new Difference(number, record, compare(record))
-                : new Difference(number, smallest, divergences);
+        return new Drawn(number, uid, protocol, title, operations);
+    }
+
+    private Difference shrunk(
+            Drawn drawn, NetlinkScript record, List<ScriptReplay.Divergence> divergences)
+            throws HostUnavailableException {
+        NetlinkScript smallest = host.record(shrink(drawn).script());
+        List<ScriptReplay.Divergence> left = compare(smallest);
+        return left.isEmpty()
+                ? new Difference(drawn.number(), record, divergences)
+                : new Difference(drawn.number(), smallest, left);
     }
 
     /** Seeds of {@link Random} that differ little begin alike: models splitmix64. */
@@ -152,12 +211,6 @@ public final class ScriptDiff implements AutoCloseable {
         return known;
     }
 
-    private static NetlinkScript script(
-            int uid, String protocol, List<Shrinkable<PlannedOperation>> drawn, String title) {
-        return new ScriptPlan(uid, protocol, drawn.stream().map(Shrinkable::value).toList())
-                .toScript(title);
-    }
-
     private List<ScriptReplay.Divergence> compare(NetlinkScript record) {
         try {
             return ScriptKernel.replay(record, operations, KernelConfig.simulated(1));
@@ -170,86 +223,62 @@ public final class ScriptDiff implements AutoCloseable {
 
     // ---- Shrinking --------------------------------------------------------------------------
 
-    private List<Shrinkable<PlannedOperation>> shrink(
-            int uid, String protocol, List<Shrinkable<PlannedOperation>> drawn, String title)
-            throws HostUnavailableException {
-        int[] left = {SHRINK_MAX};
-        List<Shrinkable<PlannedOperation>> best = drawn;
+    private Drawn shrink(Drawn drawn) throws HostUnavailableException {
+        triesLeft = SHRINK_MAX;
+        Drawn best = drawn;
         int before;
         do {
-            before = best.size();
-            best = leaveOut(uid, protocol, best, title, left);
-            best = simplify(uid, protocol, best, title, left);
-        } while (best.size() < before && left[0] > 0);
+            before = best.operations().size();
+            best = simplify(leaveOut(best));
+        } while (best.operations().size() < before && triesLeft > 0);
         return best;
     }
 
-    private boolean differs(
-            int uid,
-            String protocol,
-            List<Shrinkable<PlannedOperation>> candidate,
-            String title,
-            int[] left)
-            throws HostUnavailableException {
-        left[0]--;
-        return !compare(host.record(script(uid, protocol, candidate, title))).isEmpty();
+    private boolean differs(Drawn candidate) throws HostUnavailableException {
+        triesLeft--;
+        return !compare(host.record(candidate.script())).isEmpty();
     }
 
     /** Leaves out as long runs of operations as it can, then single ones. */
-    private List<Shrinkable<PlannedOperation>> leaveOut(
-            int uid,
-            String protocol,
-            List<Shrinkable<PlannedOperation>> from,
-            String title,
-            int[] left)
-            throws HostUnavailableException {
-        List<Shrinkable<PlannedOperation>> best = from;
-        for (int chunk = Math.max(1, from.size() / 2); chunk > 0; chunk /= 2) {
-            int at = Math.max(0, best.size() - chunk);
-            while (at >= 0 && left[0] > 0) {
-                List<Shrinkable<PlannedOperation>> candidate = new ArrayList<>(best);
-                candidate.subList(at, Math.min(at + chunk, candidate.size())).clear();
-                if (differs(uid, protocol, candidate, title, left)) {
-                    best = candidate;
+    private Drawn leaveOut(Drawn from) throws HostUnavailableException {
+        Drawn best = from;
+        for (int run = Math.max(1, from.operations().size() / 2); run > 0; run /= 2) {
+            for (int end = best.operations().size(); end > 0 && triesLeft > 0; end -= run) {
+                List<Shrinkable<PlannedOperation>> fewer = new ArrayList<>(best.operations());
+                fewer.subList(Math.max(0, end - run), end).clear();
+                if (differs(best.with(fewer))) {
+                    best = best.with(fewer);
                 }
-                if (at == 0) {
-                    break;
-                }
-                at = Math.max(0, Math.min(at, best.size()) - chunk);
             }
         }
         return best;
     }
 
     /** Makes the arguments of each operation as simple as it can. */
-    private List<Shrinkable<PlannedOperation>> simplify(
-            int uid,
-            String protocol,
-            List<Shrinkable<PlannedOperation>> from,
-            String title,
-            int[] left)
-            throws HostUnavailableException {
-        List<Shrinkable<PlannedOperation>> best = from;
-        for (int i = 0; i < best.size(); i++) {
-            boolean simpler = true;
-            while (simpler && left[0] > 0) {
-                simpler = false;
-                for (Shrinkable<PlannedOperation> other :
-                        (Iterable<Shrinkable<PlannedOperation>>) best.get(i).shrink()::iterator) {
-                    if (left[0] <= 0) {
-                        break;
-                    }
-                    List<Shrinkable<PlannedOperation>> candidate = new ArrayList<>(best);
-                    candidate.set(i, other);
-                    if (differs(uid, protocol, candidate, title, left)) {
-                        best = candidate;
-                        simpler = true;
-                        break;
-                    }
-                }
+    private Drawn simplify(Drawn from) throws HostUnavailableException {
+        Drawn best = from;
+        for (int i = 0; i < best.operations().size(); i++) {
+            Drawn simpler = best;
+            while (simpler != null && triesLeft > 0) {
+                best = simpler;
+                simpler = simplerAt(best, i);
             }
         }
         return best;
+    }
+
+    /** The first that differs of those with a simpler operation {@code i}; null if none does. */
+    private @Nullable Drawn simplerAt(Drawn from, int i) throws HostUnavailableException {
+        Iterator<Shrinkable<PlannedOperation>> simpler =
+                from.operations().get(i).shrink().iterator();
+        while (simpler.hasNext() && triesLeft > 0) {
+            List<Shrinkable<PlannedOperation>> operations = new ArrayList<>(from.operations());
+            operations.set(i, simpler.next());
+            if (differs(from.with(operations))) {
+                return from.with(operations);
+            }
+        }
+        return null;
     }
 
     @Override

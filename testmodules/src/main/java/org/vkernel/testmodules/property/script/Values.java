@@ -170,6 +170,56 @@ final class Values {
         return bytes;
     }
 
+    /** What a sender may say besides: most often its own credentials, or those of another. */
+    static Arbitrary<JsonElement> controlMessages() {
+        Arbitrary<JsonObject> creds =
+                object(
+                        field(
+                                "creds",
+                                object(
+                                                field("pid", oneOf("$tgid", 1, 0, 4_194_305, -1)),
+                                                field("uid", oneOf(0, 65_534, 1, 4_294_967_295L)),
+                                                field("gid", oneOf(0, 65_534, 1, 4_294_967_295L)))
+                                        .map(members -> members)));
+        Arbitrary<JsonObject> own =
+                object(
+                        field(
+                                "creds",
+                                object(
+                                                field("pid", oneOf("$tgid")),
+                                                field("uid", oneOf(0, 65_534)),
+                                                field("gid", oneOf(0, 65_534)))
+                                        .map(members -> members)));
+        Arbitrary<JsonObject> others =
+                object(
+                        field("level", oneOf(1, 0, 270, -1)),
+                        field("type", oneOf(1, 2, 3, 4, 0, -1)),
+                        field(
+                                "data",
+                                oneOf(
+                                        "",
+                                        "00",
+                                        "00000000",
+                                        "0000000000000000",
+                                        "000000000000000000000000",
+                                        "00000000000000000000000000")));
+        return Combinators.combine(
+                        Arbitraries.frequencyOf(
+                                Tuple.of(3, own), Tuple.of(3, creds), Tuple.of(2, others)),
+                        Arbitraries.frequencyOf(
+                                Tuple.of(6, Arbitraries.just(new JsonObject())),
+                                Tuple.of(1, creds),
+                                Tuple.of(1, others)))
+                .as((first, second) -> {
+                    JsonArray array = new JsonArray();
+                    array.add(first);
+                    if (!second.isEmpty()) {
+                        array.add(second);
+                    }
+                    return array;
+                });
+    }
+
     /** Messages to the connector: requests for process events, and others. */
     static Arbitrary<JsonElement> connectorMessages() {
         Arbitrary<Integer> operations =
