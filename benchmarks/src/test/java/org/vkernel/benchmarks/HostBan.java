@@ -44,7 +44,8 @@ enum HostBan {
                     "emulator.sched",
                     "emulator.time",
                     "netlink.host",
-                    "testmodules.cli")),
+                    "testmodules.cli",
+                    "testmodules.property")),
     LOCKS(
             "SpinLock, Mutex or RCU (org.vkernel.emulator.locking)",
             List.of(

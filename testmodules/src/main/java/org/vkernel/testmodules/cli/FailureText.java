@@ -12,6 +12,7 @@ import org.vkernel.emulator.explore.Shrinker;
 import org.vkernel.emulator.explore.SparseSchedule;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.trace.ColumnTrace;
+import org.vkernel.testmodules.scenario.Narrator;
 import org.vkernel.testmodules.scenario.RunResult;
 import org.vkernel.testmodules.scenario.Scenario;
 import org.vkernel.testmodules.scenario.ScenarioOptions;

@@ -1,4 +1,4 @@
-package org.vkernel.testmodules.cli;
+package org.vkernel.testmodules.scenario;
 
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.sched.Access;
@@ -9,7 +9,7 @@ import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.trace.ColumnTrace;
 
 /** Answers as another strategy does, and says where each task was that had to stop. */
-final class Narrator implements Strategy {
+public final class Narrator implements Strategy {
     /** Primitives of the emulator: a reader wants the line that called them. */
     private static final String PRIMITIVE =
             "(Shared|Atomic|SpinLock|RwLock|Mutex|Completion|WaitQueue|Rcu|RefCount|SimPoints|Narrator)"
@@ -18,7 +18,8 @@ final class Narrator implements Strategy {
     private final Strategy inner;
     private final ColumnTrace columns;
 
-    Narrator(Strategy inner, ColumnTrace columns) {
+    /** Answers as {@code inner} does. */
+    public Narrator(Strategy inner, ColumnTrace columns) {
         this.inner = inner;
         this.columns = columns;
     }
