@@ -16,10 +16,10 @@ final class ProcessCore {
         for (ProcessEvents observer : process.table().observers()) {
             observer.coreDumped(self);
         }
-        process.sighand().siglock().lock();
+        boolean flags = process.sighand().siglock().lockIrqsave();
         boolean isFirst = process.threads().beginDump(signal);
         process.sighand().killLocked(null);
-        process.sighand().siglock().unlock();
+        process.sighand().siglock().unlockIrqrestore(flags);
         if (isFirst) {
             process.threads().await(() -> haveOthersBegun(process, self));
             process.threads().endDump(signal);

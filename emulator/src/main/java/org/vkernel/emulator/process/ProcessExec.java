@@ -43,12 +43,12 @@ final class ProcessExec {
         if (process.threads().all().length == 1) {
             return 0;
         }
-        process.sighand().siglock().lock();
+        boolean flags = process.sighand().siglock().lockIrqsave();
         boolean begins = process.threads().beginExec(self);
         if (begins) {
             process.sighand().killLocked(self);
         }
-        process.sighand().siglock().unlock();
+        process.sighand().siglock().unlockIrqrestore(flags);
         if (!begins) {
             return -Errno.EAGAIN;
         }

@@ -1,5 +1,7 @@
 package org.vkernel.emulator.process;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import java.util.ArrayList;
@@ -121,6 +123,30 @@ public final class ProcessTable {
         UserProcess process = task.process();
         UserThread thread = process == null ? null : process.threads().of(task);
         return thread == null ? init.leader() : thread;
+    }
+
+    /** Fails if parents and children do not fit together. Context: process. */
+    public void checkInvariants() {
+        tasklistLock.readLock();
+        for (UserProcess process : living.values()) {
+            if (process.leader().isPidAlive()) {
+                checkFamily(process);
+            }
+        }
+        tasklistLock.readUnlock();
+    }
+
+    private void checkFamily(UserProcess process) {
+        UserThread parent = process.leader().realParent();
+        checkState(parent != null, "%s has no parent", process);
+        boolean isChild =
+                parent.process() == init || parent.process().threads().children().contains(process);
+        checkState(isChild, "%s is no child of %s", process, parent);
+        for (UserThread thread : process.threads().all()) {
+            checkState(
+                    thread.equals(threads.get(thread.pid())), "%s is not known by its id", thread);
+            checkState(parent.equals(thread.realParent()), "%s has another parent", thread);
+        }
     }
 
     // ---- Programs that the host starts

@@ -157,7 +157,7 @@ final class ProcessThreads {
      */
     boolean beginExit(UserThread self) {
         Sighand sighand = process.sighand();
-        sighand.siglock().lock();
+        boolean flags = sighand.siglock().lockIrqsave();
         boolean isLast = live.decrementAndGet() == 0;
         if (isLast) {
             var _ = die(self.ownCode());
@@ -167,7 +167,7 @@ final class ProcessThreads {
             sighand.killLocked(self);
         }
         self.setExitCode(code == ALIVE ? self.ownCode() : code);
-        sighand.siglock().unlock();
+        sighand.siglock().unlockIrqrestore(flags);
         return isLast;
     }
 
@@ -179,9 +179,9 @@ final class ProcessThreads {
 
     /** All has ended. */
     void setDead() {
-        process.sighand().siglock().lock();
+        boolean flags = process.sighand().siglock().lockIrqsave();
         dead = true;
-        process.sighand().siglock().unlock();
+        process.sighand().siglock().unlockIrqrestore(flags);
     }
 
     boolean isDead() {

@@ -35,6 +35,7 @@ final class Sighand {
         this.siglock = new SpinLock(sched, "sighand->siglock");
     }
 
+    /** Taken with interrupts off: signals come from any context. */
     SpinLock siglock() {
         return siglock;
     }
@@ -70,11 +71,11 @@ final class Sighand {
 
     /** Models {@code send_signal_locked()} and {@code complete_signal()}. */
     void send(int signal) {
-        siglock.lock();
+        boolean flags = siglock.lockIrqsave();
         if (!process.isDead()) {
             sendLocked(signal);
         }
-        siglock.unlock();
+        siglock.unlockIrqrestore(flags);
     }
 
     private void sendLocked(int signal) {
@@ -111,9 +112,9 @@ final class Sighand {
 
     /** {@code zap_other_threads()}: kills all threads but {@code survivor}, with no code. */
     void killOthers(@Nullable UserThread survivor) {
-        siglock.lock();
+        boolean flags = siglock.lockIrqsave();
         killLocked(survivor);
-        siglock.unlock();
+        siglock.unlockIrqrestore(flags);
     }
 
     void killLocked(@Nullable UserThread survivor) {
@@ -125,8 +126,8 @@ final class Sighand {
     }
 
     /**
-     * What {@code get_signal()} does at the return to user code: runs handlers, and dumps core of
-     * what nobody handles. Context: user code, of {@code task}.
+     * What {@code get_signal()} does at the return to user code: runs handlers, and dumps core or
+     * kills for what nobody handles any more. Context: user code, of {@code task}.
      */
     void deliver(Task task) {
         for (long rest = task.takePendingSignals(); rest != 0; rest &= rest - 1) {
@@ -136,6 +137,8 @@ final class Sighand {
                 handler.run();
             } else if (Signals.dumpsCore(signal)) {
                 process.dumpCore(signal);
+            } else {
+                process.kernel().run(() -> send(signal));
             }
         }
     }

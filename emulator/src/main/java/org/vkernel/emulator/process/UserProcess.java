@@ -433,7 +433,8 @@ public final class UserProcess {
     // ---- Signals -------------------------------------------------------------------------------
 
     /**
-     * Sets what runs when {@code signal} arrives, in the process, at its next return to user code.
+     * Sets what runs when {@code signal} arrives, in the process's first thread that has not begun
+     * to exit, at its next return to user code.
      */
     public void handle(int signal, Runnable handler) {
         sighand.handle(signal, handler);

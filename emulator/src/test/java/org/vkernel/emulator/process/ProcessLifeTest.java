@@ -35,6 +35,7 @@ class ProcessLifeTest {
         for (int seed = 0; seed < 100; seed++) {
             try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
                 test.accept(kernel);
+                kernel.run(kernel.processTable()::checkInvariants);
             }
         }
         for (int round = 0; round < 20; round++) {
@@ -244,6 +245,45 @@ class ProcessLifeTest {
             assertEquals(1, closed[0]);
             assertEquals(0, kept[0]);
         });
+    }
+
+    @Test
+    void invariants_holdWhileAFamilyLives() {
+        for (int seed = 0; seed < 50; seed++) {
+            try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed))) {
+                kernel.spawn(
+                        "p",
+                        self -> {
+                            self.startThread(own -> own.fork(c -> c.sleep(Duration.ofMillis(9))));
+                            self.fork(child -> child.fork(c -> c.sleep(Duration.ofMillis(7))));
+                            self.sleep(Duration.ofMillis(5));
+                        });
+                for (int step = 0; step < 12; step++) {
+                    kernel.runFor(Duration.ofMillis(1));
+                    kernel.run(kernel.processTable()::checkInvariants);
+                }
+                assertTrue(kernel.processes().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void signal_thatLostItsHandlerMeanwhile_kills() {
+        try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
+            UserProcess process =
+                    kernel.spawn(
+                            "p",
+                            self -> {
+                                self.handle(UserProcess.SIGUSR1, () -> {});
+                                kernel.run(() -> {
+                                    self.signal(UserProcess.SIGUSR1);
+                                    self.exec("/bin/new");
+                                });
+                                throw new AssertionError("lives on");
+                            });
+            kernel.join(process);
+            assertEquals(UserProcess.SIGUSR1, process.exitCode());
+        }
     }
 
     // ---- Threads -------------------------------------------------------------------------------
