@@ -39,7 +39,7 @@ public class SwitchBenchmark {
     private static final int SWITCHES = 10_000;
 
     /** One core for the JVM, and so one carrier for its virtual threads. */
-    private static final String ONE_CORE = "-XX:ActiveProcessorCount=1";
+    static final String ONE_CORE = "-XX:ActiveProcessorCount=1";
 
     static final String DRIVER = "-Djmh.executor=VIRTUAL";
 
