@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vkernel.connector.abi.ProcEventType.PROC_EVENT_COMM;
 import static org.vkernel.connector.abi.ProcEventType.PROC_EVENT_EXIT;
@@ -20,9 +21,11 @@ import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.ProcEvent;
 import org.vkernel.connector.wire.ProcInput;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.process.ProcessBody;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.abi.NlmsgType;
@@ -386,6 +389,29 @@ class ProcConnectorTest {
         assertEquals(List.of("comm 2/2 n"), told);
     }
 
+    /** CP-12: the bit of group 1 is looked for in the group's number. */
+    @Test
+    void anybodyMayJoinTheOddGroups_whateverTheyAreFor() {
+        try (ConnectorFixture fixture = boot()) {
+            UserProcess nobody =
+                    fixture.kernel.spawn(
+                            "nobody",
+                            65534,
+                            self -> {
+                                try (ProcListener own = ProcListener.open(self)) {
+                                    own.socket.joinGroup(1);
+                                    own.socket.joinGroup(3);
+                                    ErrnoException refused =
+                                            assertThrows(
+                                                    ErrnoException.class,
+                                                    () -> own.socket.joinGroup(2));
+                                    assertEquals(Errno.EPERM, refused.errno());
+                                }
+                            });
+            fixture.kernel.join(nobody);
+        }
+    }
+
     @Test
     void profile2614_hasNone() {
         try (ConnectorFixture fixture = ConnectorFixture.boot(Profile.V2_6_14);
@@ -412,6 +438,26 @@ class ProcConnectorTest {
             assertEquals(2, listener.messages().size());
             rename(fixture.kernel);
             assertEquals(6, listener.messages().getFirst().seq());
+        }
+    }
+
+    /** CP-05: an event is made with preemption off, and so must not wait for memory. */
+    @Test
+    void memory_isNotWaitedFor() {
+        try (ConnectorFixture fixture = boot();
+                ProcListener listener = ProcListener.listening(fixture.kernel.init())) {
+            List<GfpMask> asked = new ArrayList<>();
+            fixture.kernel
+                    .mm()
+                    .setFaults((cache, bytes, gfp) -> {
+                        asked.add(gfp);
+                        return false;
+                    });
+            rename(fixture.kernel);
+            fixture.kernel.mm().setFaults(null);
+            assertFalse(asked.isEmpty());
+            assertTrue(asked.stream().noneMatch(GfpMask::allowBlocking), asked::toString);
+            assertEquals(1, listener.events().size());
         }
     }
 
