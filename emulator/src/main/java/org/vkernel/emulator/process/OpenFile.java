@@ -18,6 +18,11 @@ public abstract class OpenFile {
         assert now > 1 : "a file that is gone was taken: " + now;
     }
 
+    /** {@code get_file_rcu()}: whether it is still there, and taken. */
+    public final boolean getUnlessGone() {
+        return references.incrementNotZero();
+    }
+
     /** {@code fput()}: the last one releases it. Context: process; may sleep. */
     public final void put() {
         if (references.decrementAndGet() == 0) {

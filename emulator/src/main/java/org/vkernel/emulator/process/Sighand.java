@@ -71,14 +71,23 @@ final class Sighand {
 
     /** Models {@code send_signal_locked()} and {@code complete_signal()}. */
     void send(int signal) {
+        send(signal, null);
+    }
+
+    /**
+     * As {@link #send(int)}.
+     *
+     * @param only the thread that is to handle it; null for any
+     */
+    void send(int signal, @Nullable UserThread only) {
         boolean flags = siglock.lockIrqsave();
         if (!process.isDead()) {
-            sendLocked(signal);
+            sendLocked(signal, only);
         }
         siglock.unlockIrqrestore(flags);
     }
 
-    private void sendLocked(int signal) {
+    private void sendLocked(int signal, @Nullable UserThread only) {
         Runnable handler = handlers.get(signal);
         boolean byDefault = handler == null || signal == UserProcess.SIGKILL;
         if (handler instanceof Ignore || (byDefault && Signals.isIgnoredByDefault(signal))) {
@@ -88,7 +97,7 @@ final class Sighand {
             process.die(signal);
             killLocked(null);
         } else {
-            UserThread target = target();
+            UserThread target = only != null ? only : target();
             if (target != null) {
                 post(target.task(), Signals.bit(signal), 0);
             }

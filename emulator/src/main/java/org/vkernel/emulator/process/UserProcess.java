@@ -81,6 +81,14 @@ public final class UserProcess {
         return sighand;
     }
 
+    /**
+     * Whether a descriptor may be closed by another thread while a call uses it, so that the call
+     * must hold its file.
+     */
+    public boolean sharesFiles() {
+        return threads.all().length > 1;
+    }
+
     /** What its threads have in common. */
     ProcessThreads threads() {
         return threads;

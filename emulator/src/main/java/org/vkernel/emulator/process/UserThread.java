@@ -66,6 +66,11 @@ public final class UserThread {
         return process.tgid();
     }
 
+    /** Sends this thread a signal. Models {@code tgkill()}. Context: any. */
+    public void signal(int signal) {
+        process.sighand().send(signal, this);
+    }
+
     public String comm() {
         return task.comm();
     }

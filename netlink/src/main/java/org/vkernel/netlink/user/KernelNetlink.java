@@ -57,16 +57,35 @@ public final class KernelNetlink implements NetlinkProvider {
         return toUser(kernel.call(body::getAsInt));
     }
 
-    private @Nullable NetlinkSock sock(int fd) {
+    /**
+     * The file of {@code fd}, or null: held where another thread may close it meanwhile, so that
+     * its socket lasts as long as the call.
+     *
+     * <p>Models {@code fdget()}.
+     */
+    private @Nullable SocketFile take(int fd, boolean held) {
         SocketFile file = Sockets.lookup(process, fd);
-        return file != null && file.socket().sk() instanceof NetlinkSock sk ? sk : null;
+        return file != null && held && !file.getUnlessGone() ? null : file;
+    }
+
+    /** Gives back what {@link #take} gave ({@code fdput()}). */
+    private static void give(@Nullable SocketFile file, boolean held) {
+        if (file != null && held) {
+            file.put();
+        }
     }
 
     /** Runs {@code body} on the socket of {@code fd}, in the kernel. */
     private int onSocket(int fd, ToInt body) {
         return call(() -> {
-            NetlinkSock sk = sock(fd);
-            return sk == null ? -Errno.EBADF : body.apply(sk);
+            boolean held = process.sharesFiles();
+            SocketFile file = take(fd, held);
+            int result =
+                    file != null && file.socket().sk() instanceof NetlinkSock sk
+                            ? body.apply(sk)
+                            : -Errno.EBADF;
+            give(file, held);
+            return result;
         });
     }
 
@@ -152,8 +171,26 @@ public final class KernelNetlink implements NetlinkProvider {
         if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
             return -Errno.EINVAL;
         }
-        SocketFile file = Sockets.lookup(process, fd);
-        if (file == null || !(file.socket().sk() instanceof NetlinkSock sk)) {
+        boolean held = process.sharesFiles();
+        SocketFile file = take(fd, held);
+        int result =
+                file == null
+                        ? -Errno.EBADF
+                        : sendOn(task, file, data, offset, length, flags, to, control);
+        give(file, held);
+        return result;
+    }
+
+    private int sendOn(
+            Task task,
+            SocketFile file,
+            byte[] data,
+            int offset,
+            int length,
+            int flags,
+            @Nullable SockaddrNl to,
+            byte @Nullable [] control) {
+        if (!(file.socket().sk() instanceof NetlinkSock sk)) {
             return -Errno.EBADF;
         }
         SockaddrNl address = to;
@@ -191,12 +228,15 @@ public final class KernelNetlink implements NetlinkProvider {
         if ((flags & MsgFlag.MSG_CMSG_COMPAT) != 0) {
             return -Errno.EINVAL;
         }
-        SocketFile file = Sockets.lookup(process, fd);
-        if (file == null || !(file.socket().sk() instanceof NetlinkSock sk)) {
-            return -Errno.EBADF;
+        boolean held = process.sharesFiles();
+        SocketFile file = take(fd, held);
+        int result = -Errno.EBADF;
+        if (file != null && file.socket().sk() instanceof NetlinkSock sk) {
+            int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
+            result = receivePath.recvmsg(task, sk, buffer, offset, length, all, header);
         }
-        int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
-        return receivePath.recvmsg(task, sk, buffer, offset, length, all, header);
+        give(file, held);
+        return result;
     }
 
     // ---- Options ----------------------------------------------------------------------------
@@ -226,10 +266,14 @@ public final class KernelNetlink implements NetlinkProvider {
     @Override
     public int poll(int fd, int events, long timeoutNs) {
         return call(() -> {
-            SocketFile file = Sockets.lookup(process, fd);
-            return file == null
-                    ? -Errno.EBADF
-                    : kernel.sockets().poll(file.socket(), events, timeoutNs);
+            boolean held = process.sharesFiles();
+            SocketFile file = take(fd, held);
+            int result =
+                    file == null
+                            ? -Errno.EBADF
+                            : kernel.sockets().poll(file.socket(), events, timeoutNs);
+            give(file, held);
+            return result;
         });
     }
 
