@@ -12,6 +12,7 @@ import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KmemCache;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.SharedBitmap;
+import org.vkernel.emulator.sock.Sock;
 import org.vkernel.emulator.sock.SockFlag;
 import org.vkernel.emulator.sock.Socket;
 import org.vkernel.emulator.sock.SocketFamily;
@@ -103,18 +104,19 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         return new NetlinkSock(netlink, table, type, inode, isKernel);
     }
 
+    /** Models {@code datagram_poll()}. */
     @Override
     public int poll(Socket socket) {
-        return poll(socket.sk().pendingError() != 0, !socket.sk().receiveQueue().isEmpty());
-    }
-
-    /** Models {@code datagram_poll()}: sending never waits for memory, so it is always possible. */
-    private static int poll(boolean hasError, boolean hasMessage) {
+        Sock sk = socket.sk();
+        // Sending never waits for memory, so it is always possible.
         int events = PollBit.POLLOUT | PollBit.POLLWRNORM | PollBit.POLLWRBAND;
-        if (hasError) {
+        if (sk.pendingError() != 0) {
             events |= PollBit.POLLERR;
+            if (sk.has(SockFlag.SELECT_ERR_QUEUE)) {
+                events |= PollBit.POLLPRI;
+            }
         }
-        if (hasMessage) {
+        if (!sk.receiveQueue().isEmpty()) {
             events |= PollBit.POLLIN | PollBit.POLLRDNORM;
         }
         return events;
