@@ -17,6 +17,9 @@ public final class ColumnTrace implements Consumer<TraceEvent> {
     private static final ImmutableSet<String> LEFT_OUT =
             ImmutableSet.of("machine:choice", "sched:sched_switch");
 
+    /** The log level of reports, whose text stands elsewhere. */
+    private static final int ALERT = 1;
+
     private static final int INDENT = 2;
 
     private final int cpus;
@@ -42,7 +45,8 @@ public final class ColumnTrace implements Consumer<TraceEvent> {
 
     @Override
     public void accept(TraceEvent event) {
-        if (!LEFT_OUT.contains(event.kind().toString())) {
+        boolean isReportsText = event.kind().name().equals("console") && event.first() == ALERT;
+        if (!isReportsText && !LEFT_OUT.contains(event.kind().toString())) {
             String context =
                     switch (event.context()) {
                         case 'h' -> " in hardirq";

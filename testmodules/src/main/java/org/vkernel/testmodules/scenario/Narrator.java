@@ -36,7 +36,8 @@ public final class Narrator implements Strategy {
         if (answer != 0 && kind == ChoiceKind.POINT && stopped != null) {
             String place =
                     StackTraces.here().stream()
-                            .filter(frame -> !frame.matches(PRIMITIVE))
+                            .filter(frame ->
+                                    !frame.matches(PRIMITIVE) && !frame.contains("$vkernel$"))
                             .findFirst()
                             .map(frame -> " in " + frame)
                             .orElse("");
