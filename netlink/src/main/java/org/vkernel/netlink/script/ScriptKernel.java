@@ -29,9 +29,9 @@ public final class ScriptKernel {
         NetlinkScript.Header header = script.header();
         ScriptReplay replay = new ScriptReplay(operations);
         run(
+                script,
                 operations,
                 machineOf(header, config),
-                header.uid(),
                 header.tgid() == 0 ? TGID : header.tgid(),
                 session -> divergences.addAll(replay.replay(script, session)));
         return divergences;
@@ -50,9 +50,9 @@ public final class ScriptKernel {
         ScriptRecorder recorder = new ScriptRecorder(operations);
         int tgid = header.tgid() == 0 ? TGID : header.tgid();
         run(
+                script,
                 operations,
                 config,
-                header.uid(),
                 tgid,
                 session -> lines.addAll(recorder.record(script, session)));
         return new NetlinkScript(
@@ -74,20 +74,21 @@ public final class ScriptKernel {
     }
 
     private static void run(
+            NetlinkScript script,
             ScriptOperations operations,
             KernelConfig config,
-            int uid,
             int tgid,
             Consumer<ScriptSession> body) {
         List<ScriptFormatException> wrong = new ArrayList<>();
-        try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+        try (VirtualKernel kernel = VirtualKernel.boot(config);
+                OtherProtocols _ = new OtherProtocols(kernel, script)) {
             operations.prepare(kernel);
             // The script may hold the id as a number.
             kernel.sched().skipPids(tgid - 1);
             UserProcess process =
                     kernel.spawn(
                             "script",
-                            uid,
+                            script.header().uid(),
                             self -> {
                                 try (ScriptSession session = new ScriptSession(self)) {
                                     body.accept(session);
