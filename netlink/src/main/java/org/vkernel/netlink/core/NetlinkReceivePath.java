@@ -42,7 +42,8 @@ public final class NetlinkReceivePath {
      *
      * @param header where the sender's name, flags and control messages go; null if not wanted
      * @return how many bytes were copied, or with {@code MSG_TRUNC} the message's length; {@code
-     *     -EOPNOTSUPP}; the pending error; {@code -EAGAIN}; {@code -EINTR} or {@code -ERESTARTSYS}
+     *     -EOPNOTSUPP}; the pending error; {@code -EAGAIN}; {@code -EINTR} or {@code -ERESTARTSYS};
+     *     {@code -EFAULT} for a message that is lost since {@code buffer} ends before it
      */
     public int recvmsg(
             Task running,
@@ -108,6 +109,9 @@ public final class NetlinkReceivePath {
         }
         int whole = skb.len();
         int copied = Math.min(length, whole);
+        if (offset < 0 || copied > buffer.length - offset) {
+            return -Errno.EFAULT;
+        }
         System.arraycopy(skb.head(), skb.data(), buffer, offset, copied);
         if (header != null) {
             describe(sk, skb, copied < whole, flags, header);

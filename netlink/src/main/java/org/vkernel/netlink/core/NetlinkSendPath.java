@@ -47,8 +47,8 @@ public final class NetlinkSendPath {
      * @param to the receiver; null: whom the socket is connected to
      * @param control its control messages; null for none
      * @return how many bytes were delivered; {@code -EOPNOTSUPP}, {@code -ENODATA}, {@code
-     *     -EINVAL}, {@code -EPERM}, {@code -EMSGSIZE}, {@code -ENOBUFS}, or what {@link
-     *     Netlink#unicast} says
+     *     -EINVAL}, {@code -EPERM}, {@code -EMSGSIZE}, {@code -ENOBUFS}, {@code -EFAULT} for bytes
+     *     outside of {@code data}, or what {@link Netlink#unicast} says
      */
     public int sendmsg(
             Task running,
@@ -104,6 +104,10 @@ public final class NetlinkSendPath {
         SkBuff skb = skbs.allocForSend(running, length, group != 0);
         if (skb == null) {
             return -Errno.ENOBUFS;
+        }
+        if (offset < 0 || length > data.length - offset) {
+            skb.free("NOT_SPECIFIED");
+            return -Errno.EFAULT;
         }
         skb.setPortid(sk.portid());
         skb.setDstGroup(group);

@@ -327,6 +327,10 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
             return -Errno.EBADF;
         }
         requireHarmless(socket);
+        int fault = fault(data, offset, length);
+        if (fault != 0) {
+            return fault;
+        }
         CallBuffers buffers = socket.take();
         MemorySegment.copy(data, offset, buffers.data(length), JAVA_BYTE, 0, length);
         buffers.setMessage(length);
@@ -350,6 +354,14 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
             acknowledged.getAndIncrement();
         }
         return result;
+    }
+
+    /** What the kernel would say of memory that is not there; 0 if it is. */
+    private static int fault(byte[] memory, int offset, int length) {
+        if (length < 0) {
+            return -Errno.EINVAL;
+        }
+        return offset < 0 || length > memory.length - offset ? -Errno.EFAULT : 0;
     }
 
     /** Other protocols configure the machine. */
@@ -380,6 +392,10 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         HostSocket socket = find(fd);
         if (socket == null) {
             return -Errno.EBADF;
+        }
+        int fault = fault(buffer, offset, length);
+        if (fault != 0) {
+            return fault;
         }
         CallBuffers buffers = socket.take();
         MemorySegment data = buffers.data(length);

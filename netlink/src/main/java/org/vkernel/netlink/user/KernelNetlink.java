@@ -200,6 +200,9 @@ public final class KernelNetlink implements NetlinkProvider {
             }
             address = null;
         }
+        if (length < 0) {
+            return -Errno.EINVAL;
+        }
         int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
         return sendPath.sendmsg(task, sk, process, data, offset, length, all, address, control);
     }
@@ -233,7 +236,10 @@ public final class KernelNetlink implements NetlinkProvider {
         int result = -Errno.EBADF;
         if (file != null && file.socket().sk() instanceof NetlinkSock sk) {
             int all = file.isNonblocking() ? flags | MsgFlag.MSG_DONTWAIT : flags;
-            result = receivePath.recvmsg(task, sk, buffer, offset, length, all, header);
+            result =
+                    length < 0
+                            ? -Errno.EINVAL
+                            : receivePath.recvmsg(task, sk, buffer, offset, length, all, header);
         }
         give(file, held);
         return result;

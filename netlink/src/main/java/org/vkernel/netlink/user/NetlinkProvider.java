@@ -33,6 +33,9 @@ public interface NetlinkProvider {
     /**
      * {@code sendmsg()} of {@code length} bytes.
      *
+     * <p>Bytes outside of {@code data} are memory that the process does not have: {@code -EFAULT};
+     * a negative length is {@code -EINVAL}.
+     *
      * @param to the receiver, null for none
      */
     default int send(
@@ -57,6 +60,8 @@ public interface NetlinkProvider {
 
     /**
      * {@code recvmsg()} into {@code length} bytes.
+     *
+     * <p>Writing outside of {@code buffer} is {@code -EFAULT}, a negative length {@code -EINVAL}.
      *
      * @param header gets all but the bytes; null if not wanted
      */

@@ -5,11 +5,13 @@ import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_DROP_MEMBERSHIP;
 import static org.vkernel.netlink.abi.NetlinkOption.SOL_NETLINK;
 
 import com.google.common.base.Preconditions;
+import com.google.common.math.LongMath;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.abi.AddressFamily;
@@ -44,6 +46,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int CONTROL_BYTES = 512;
     private static final long NANOS_PER_MICRO = 1_000;
     private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final Duration LONGEST_POLL = Duration.ofNanos(Long.MAX_VALUE);
 
     private final NetlinkProvider provider;
     private final int fd;
@@ -180,7 +183,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Receives a message with {@code MSG_*} flags; one that is longer is cut. */
     public byte[] receive(int maxLength, int flags) {
-        byte[] buffer = new byte[maxLength];
+        byte[] buffer = room(maxLength);
         int length = check("recvmsg", tryReceive(buffer, 0, maxLength, flags));
         return Arrays.copyOf(buffer, Math.min(length, maxLength));
     }
@@ -207,8 +210,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** As {@link #recvmsg(int, int)}, with room for {@code controlBytes} of control messages. */
     public ReceivedMessage recvmsg(int maxLength, int flags, int controlBytes) {
-        byte[] buffer = new byte[maxLength];
-        ControlBuffer control = controlBytes == 0 ? null : new ControlBuffer(controlBytes);
+        byte[] buffer = room(maxLength);
+        ControlBuffer control = controlBytes == 0 ? null : new ControlBuffer(room(controlBytes), 0);
         MsgHdr header = new MsgHdr(control);
         int length = check("recvmsg", provider.receive(fd, buffer, 0, maxLength, flags, header));
         List<ControlBuffer.Message> messages = control == null ? List.of() : control.messages();
@@ -220,6 +223,11 @@ public final class NetlinkSocket implements AutoCloseable {
                 group(messages),
                 credentials(messages),
                 messages);
+    }
+
+    /** A negative length is refused as the system call refuses it. */
+    private static byte[] room(int bytes) {
+        return new byte[check("recvmsg", bytes < 0 ? -Errno.EINVAL : bytes)];
     }
 
     private static OptionalInt group(List<ControlBuffer.Message> messages) {
@@ -257,11 +265,12 @@ public final class NetlinkSocket implements AutoCloseable {
         check("setsockopt", provider.setsockopt(fd, level, name, value, Integer.BYTES));
     }
 
-    /** Reads an option that is an int. */
+    /** Reads an option that is an int; 0 where the kernel writes nothing. */
     public int getsockopt(int level, int name) {
         OptionValue value = new OptionValue();
         check("getsockopt", provider.getsockopt(fd, level, name, Integer.BYTES, value));
-        return value.words()[0];
+        int[] words = value.words();
+        return words.length == 0 ? 0 : words[0];
     }
 
     /** Reads an option that is a list of words. */
@@ -305,12 +314,17 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private void setTimeout(int name, Duration timeout) {
+        long seconds = timeout.getSeconds();
         // Rounded up: 0 would be for ever.
-        long micros = Math.ceilDiv(timeout.toNanos(), NANOS_PER_MICRO);
-        check(
-                "setsockopt",
-                provider.setTimeout(
-                        fd, name, micros / MICROS_PER_SECOND, micros % MICROS_PER_SECOND));
+        long micros = Math.ceilDiv(timeout.getNano(), NANOS_PER_MICRO);
+        if (timeout.isNegative()) {
+            seconds = -1; // at once
+            micros = 0;
+        } else if (micros == MICROS_PER_SECOND) {
+            seconds = LongMath.saturatedAdd(seconds, 1);
+            micros = 0;
+        }
+        check("setsockopt", provider.setTimeout(fd, name, seconds, micros));
     }
 
     // ---- The rest ---------------------------------------------------------------------------
@@ -320,9 +334,13 @@ public final class NetlinkSocket implements AutoCloseable {
         return check("poll", provider.poll(fd, events, 0));
     }
 
-    /** Waits for one of {@code events} or an error; 0 if the time is up. */
+    /**
+     * Waits for one of {@code events} or an error; 0 if the time is up. More than 292 years, and
+     * less than no time, is for ever.
+     */
     public int poll(int events, Duration timeout) {
-        return check("poll", provider.poll(fd, events, timeout.toNanos()));
+        boolean forEver = timeout.isNegative() || timeout.compareTo(LONGEST_POLL) > 0;
+        return check("poll", provider.poll(fd, events, forEver ? -1 : timeout.toNanos()));
     }
 
     /** Whether a message, or an error, is there now. */
