@@ -27,6 +27,9 @@ import org.vkernel.netlink.wire.SockaddrNl;
 
 /** The calls of one process, each chosen by the input. */
 final class FuzzedCalls {
+    /** The port id of another process, which answers. */
+    static final int PEER = 1;
+
     private static final int SOCKETS_MAX = 24;
     private static final int BUFFER = 1 << 16;
 
@@ -211,7 +214,7 @@ final class FuzzedCalls {
     }
 
     private int portid() {
-        return input.oneOf(0, process.tgid(), 1, 2, input.number());
+        return input.oneOf(0, process.tgid(), PEER, 2, input.number());
     }
 
     /** Most calls do not wait: who waits for ever makes no further call. */

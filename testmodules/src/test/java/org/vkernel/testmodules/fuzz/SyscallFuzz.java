@@ -8,8 +8,15 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.netlink.abi.MsgFlag;
+import org.vkernel.netlink.abi.NetlinkProtocol;
+import org.vkernel.netlink.abi.SocketType;
 import org.vkernel.netlink.core.MessageCounts;
+import org.vkernel.netlink.core.MsgHdr;
 import org.vkernel.netlink.core.Netlink;
+import org.vkernel.netlink.user.KernelNetlink;
+import org.vkernel.netlink.user.NetlinkSocket;
+import org.vkernel.netlink.wire.SockaddrNl;
 
 /**
  * Any bytes as system calls of a process: sockets of USERSOCK, of the connector and of a protocol
@@ -27,6 +34,27 @@ public final class SyscallFuzz {
 
     private SyscallFuzz() {}
 
+    /** A process with hardly any room that waits for messages, and answers each. */
+    private static void answer(UserProcess self) {
+        KernelNetlink calls = new KernelNetlink(self);
+        NetlinkSocket socket =
+                NetlinkSocket.open(calls, SocketType.SOCK_RAW, NetlinkProtocol.NETLINK_USERSOCK);
+        socket.bind(FuzzedCalls.PEER, NetlinkSocket.groups(1));
+        socket.setReceiveBuffer(0);
+        byte[] buffer = new byte[100];
+        MsgHdr from = new MsgHdr(null);
+        for (; ; ) {
+            from.reset(null);
+            int length = calls.receive(socket.fd(), buffer, 0, buffer.length, 0, from);
+            if (length > 0) {
+                SockaddrNl to = SockaddrNl.of(from.pid(), 0);
+                int sent = calls.send(socket.fd(), buffer, 0, length, MsgFlag.MSG_DONTWAIT, to);
+                // Fewer where the receiver has a filter that cuts.
+                checkState(sent <= length, "%s of %s bytes sent", sent, length);
+            }
+        }
+    }
+
     /** What a fuzzer calls. */
     public static void fuzzerTestOneInput(byte[] bytes) {
         FuzzInput input = new FuzzInput(bytes);
@@ -37,6 +65,8 @@ public final class SyscallFuzz {
         try (VirtualKernel kernel = VirtualKernel.boot(config)) {
             kernel.insmod(ConnectorModule.class);
             FuzzedProtocol protocol = new FuzzedProtocol(kernel);
+            UserProcess peer = kernel.spawn("peer", SyscallFuzz::answer);
+            kernel.runFor(Duration.ofMillis(1)); // it waits now
             int uid = (setUp & 0x80) == 0 ? 0 : NOBODY;
             UserProcess process =
                     kernel.spawn(
@@ -49,9 +79,11 @@ public final class SyscallFuzz {
                                 }
                             });
             kernel.runFor(LONG);
-            if (!process.isDead()) {
-                kernel.kill(process, UserProcess.SIGKILL);
-                kernel.join(process);
+            for (UserProcess left : kernel.processes()) {
+                if (left == process || left == peer) {
+                    kernel.kill(left, UserProcess.SIGKILL);
+                    kernel.join(left);
+                }
             }
             protocol.release();
             kernel.run(() -> kernel.rcu().barrier());
