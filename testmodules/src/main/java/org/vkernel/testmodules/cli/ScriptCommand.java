@@ -77,6 +77,7 @@ public final class ScriptCommand implements VkernelCommand {
         return PositionalParamSpec.builder()
                 .paramLabel(label)
                 .arity("1..*")
+                .required(true)
                 .type(String[].class)
                 .description(description)
                 .build();

@@ -89,6 +89,8 @@ class ScriptCommandTest {
                 "replay",
                 write("e.nls", HEADER, "{\"op\":\"bind\",\"ret\":0}"));
         expectUsage("expected replay, record or diff");
+        expectUsage("script: expected FILE|DIR", "replay");
+        expectUsage("script: expected FILE", "record", "--on", "vkernel", "-o", "x");
     }
 
     private static void expectUsage(String message, String... arguments) {
