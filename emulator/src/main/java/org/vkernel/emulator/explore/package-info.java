@@ -8,6 +8,7 @@
  *     ReplaySchedule, SparseSchedule       one that is known
  *     Shrinker                             makes one that fails smaller
  *     ReplayToken                          one as a short text
+ *     Narrator                             says in a picture who had to stop where
  * </pre>
  */
 @NullMarked

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Keeps the end of a run as a picture: a column for each CPU, time from top to bottom, so that a
+ * Keeps a run, or its end, as a picture: a column for each CPU, time from top to bottom, so that a
  * person sees who came between what.
  */
 public final class ColumnTrace implements Consumer<TraceEvent> {
@@ -28,19 +28,28 @@ public final class ColumnTrace implements Consumer<TraceEvent> {
     private final Deque<Row> rows = new ArrayDeque<>();
     private long leftOut;
 
+    /** How many characters a line has. */
+    private static final int PAGE_WIDTH = 100;
+
+    /** As many rows as a person reads before a failure. */
+    private static final int LAST_ROWS = 60;
+
     private record Row(int cpu, String who, String what) {}
 
-    /**
-     * Makes an empty one.
-     *
-     * @param cpus how many columns
-     * @param pageWidth how many characters all columns have
-     * @param most how many of the last rows are kept
-     */
-    public ColumnTrace(int cpus, int pageWidth, int most) {
+    private ColumnTrace(int cpus, int most) {
         this.cpus = cpus;
-        this.width = Math.max(16, (pageWidth - 3 * (cpus - 1)) / cpus);
+        this.width = Math.max(16, (PAGE_WIDTH - 3 * (cpus - 1)) / cpus);
         this.most = most;
+    }
+
+    /** Keeps the end of a run on {@code cpus} CPUs. */
+    public static ColumnTrace ofTheEnd(int cpus) {
+        return new ColumnTrace(cpus, LAST_ROWS);
+    }
+
+    /** Keeps a whole run on {@code cpus} CPUs. */
+    public static ColumnTrace ofAll(int cpus) {
+        return new ColumnTrace(cpus, Integer.MAX_VALUE);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.explore.Narrator;
 import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.ReplaySchedule;
 import org.vkernel.emulator.explore.ReplayToken;
@@ -12,7 +13,6 @@ import org.vkernel.emulator.explore.Shrinker;
 import org.vkernel.emulator.explore.SparseSchedule;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.trace.ColumnTrace;
-import org.vkernel.testmodules.scenario.Narrator;
 import org.vkernel.testmodules.scenario.RunResult;
 import org.vkernel.testmodules.scenario.Scenario;
 import org.vkernel.testmodules.scenario.ScenarioOptions;
@@ -22,9 +22,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Tells of failing schedules: what failed, the smallest run that does, and its token. */
 final class FailureText {
-    private static final int PAGE_WIDTH = 100;
-    private static final int MOST_ROWS = 60;
-
     /** A token of a schedule with more answers than this would be too long to hand on. */
     private static final int MOST_DEVIATIONS = 90;
 
@@ -95,7 +92,7 @@ final class FailureText {
         Shrinker shrinker = new Shrinker(program, what);
         SparseSchedule shrunk = shrinker.shrink(found);
 
-        ColumnTrace columns = new ColumnTrace(config.cpus(), PAGE_WIDTH, MOST_ROWS);
+        ColumnTrace columns = ColumnTrace.ofTheEnd(config.cpus());
         KernelConfig shown =
                 seeded.trace(columns).strategy(seed -> new Narrator(shrunk.strategy(), columns));
         RunResult result = new ScenarioRun(scenario, shown, options).run();

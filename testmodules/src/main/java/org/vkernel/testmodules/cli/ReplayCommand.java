@@ -3,12 +3,12 @@ package org.vkernel.testmodules.cli;
 import java.util.List;
 import java.util.Objects;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.explore.Narrator;
 import org.vkernel.emulator.explore.ReplayToken;
 import org.vkernel.emulator.explore.SparseSchedule;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.ColumnTrace;
-import org.vkernel.testmodules.scenario.Narrator;
 import org.vkernel.testmodules.scenario.RunResult;
 import org.vkernel.testmodules.scenario.Scenario;
 import org.vkernel.testmodules.scenario.ScenarioOptions;
@@ -19,8 +19,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code vkernel replay}: runs the one schedule of a token again, and shows all of it. */
 public final class ReplayCommand implements VkernelCommand {
-    private static final int PAGE_WIDTH = 100;
-
     @Override
     public String name() {
         return "replay";
@@ -111,7 +109,7 @@ public final class ReplayCommand implements VkernelCommand {
 
     private static RunResult runAsPicture(
             Scenario scenario, KernelConfig config, ScenarioOptions options, Console console) {
-        ColumnTrace columns = new ColumnTrace(config.cpus(), PAGE_WIDTH, Integer.MAX_VALUE);
+        ColumnTrace columns = ColumnTrace.ofAll(config.cpus());
         KernelConfig shown =
                 config.trace(columns).strategy(seed -> new Narrator(strategyOf(config), columns));
         RunResult result = new ScenarioRun(scenario, shown, options).run();

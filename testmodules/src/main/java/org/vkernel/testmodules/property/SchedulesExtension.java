@@ -19,23 +19,19 @@ import org.opentest4j.TestAbortedException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.explore.Narrator;
 import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.ReplaySchedule;
 import org.vkernel.emulator.explore.ReplayToken;
 import org.vkernel.emulator.explore.Shrinker;
 import org.vkernel.emulator.explore.SparseSchedule;
 import org.vkernel.emulator.explore.Strategies;
-import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.ColumnTrace;
-import org.vkernel.testmodules.scenario.Narrator;
 
 /** Runs a test of {@link Schedules}. */
 final class SchedulesExtension implements ParameterResolver, InvocationInterceptor {
     /** The system property that holds a token. */
     private static final String REPLAY = "vkernel.replay";
-
-    private static final int PAGE_WIDTH = 100;
-    private static final int MOST_ROWS = 60;
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -92,19 +88,14 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
                 replay(token);
                 return;
             }
-            String strategy = schedules.strategy();
             for (int number = 0; number < schedules.count(); number++) {
                 long seed = schedules.seed() + number;
                 ScheduledTest test = test(config(seed));
-                Outcome outcome = test.run(strategy(strategy, seed), false);
+                Outcome outcome = test.run(Strategies.of(schedules.strategy(), seed), false);
                 if (outcome.failure() != null) {
                     fail(number, seed, test, outcome.failure());
                 }
             }
-        }
-
-        private static Strategy strategy(String name, long seed) {
-            return Strategies.of(name, seed);
         }
 
         private KernelConfig config(long seed) {
@@ -143,7 +134,7 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
         }
 
         private void fail(int number, long seed, ScheduledTest test, String kind) {
-            Outcome again = test.run(strategy(schedules.strategy(), seed), true);
+            Outcome again = test.run(Strategies.of(schedules.strategy(), seed), true);
             SparseSchedule found = SparseSchedule.of(again.schedule());
             Shrinker shrinker = new Shrinker(test, kind);
             SparseSchedule shrunk = shrinker.shrink(found);
@@ -157,7 +148,7 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
         /** Runs a failing schedule once more, and tells all of it. */
         private AssertionFailedError shown(
                 String heading, long seed, SparseSchedule schedule, String kind) {
-            ColumnTrace columns = new ColumnTrace(schedules.cpus(), PAGE_WIDTH, MOST_ROWS);
+            ColumnTrace columns = ColumnTrace.ofTheEnd(schedules.cpus());
             List<String> log = new ArrayList<>();
             KernelConfig config = config(seed).log(log::add).output(log::add).trace(columns);
             ScheduledTest test = test(config);

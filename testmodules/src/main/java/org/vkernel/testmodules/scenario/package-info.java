@@ -7,6 +7,7 @@
  *          ScenarioOptions   for how long, and with which parameters
  *   ScenarioRun          boots a kernel, runs one scenario in it, shuts it down
  *     -> RunResult       what came of it
+ *   ScenarioProgram      runs one under one schedule after the other
  * </pre>
  *
  * <p>A scenario of one's own implements {@link org.vkernel.testmodules.scenario.Scenario}; the

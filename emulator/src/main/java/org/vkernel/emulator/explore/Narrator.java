@@ -1,4 +1,4 @@
-package org.vkernel.testmodules.scenario;
+package org.vkernel.emulator.explore;
 
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.sched.Access;
