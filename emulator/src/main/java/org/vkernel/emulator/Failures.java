@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.RuleBook;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.PreemptCount;
@@ -24,6 +25,16 @@ final class Failures {
 
     /** Keeps and logs a report; ends the run where a report does. */
     void report(String rule, String what, List<String> stack, boolean known) {
+        report(rule, what, stack, ImmutableList.of(), known);
+    }
+
+    /** As {@link #report(String, String, List, boolean)}, with more places than this one. */
+    void report(
+            String rule,
+            String what,
+            List<String> stack,
+            ImmutableList<BugReport.Place> others,
+            boolean known) {
         Task task = kernel.sched().current();
         BugReport report =
                 new BugReport(
@@ -34,6 +45,8 @@ final class Failures {
                         kernel.sched().clockNs(),
                         contextOf(task),
                         stack,
+                        others,
+                        RuleBook.why(rule),
                         known);
         reports.add(report);
         if (kernel.trace().isActive()) {

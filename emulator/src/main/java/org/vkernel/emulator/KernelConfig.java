@@ -2,11 +2,15 @@ package org.vkernel.emulator;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.CheckReturnValue;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.TraceEvent;
@@ -33,6 +37,7 @@ public final class KernelConfig {
     private long instantPoints = Limits.INSTANT_POINTS;
     private int hangMillis = Limits.HANG_MILLIS;
     private ImmutableList<Variant> variants = ImmutableList.of();
+    private ImmutableSet<Check> checks = Check.ALL;
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
     private @Nullable Consumer<TraceEvent> traceListener;
@@ -54,6 +59,7 @@ public final class KernelConfig {
         instantPoints = from.instantPoints;
         hangMillis = from.hangMillis;
         variants = from.variants;
+        checks = from.checks;
         output = from.output;
         log = from.log;
         traceListener = from.traceListener;
@@ -213,6 +219,23 @@ public final class KernelConfig {
      */
     public KernelConfig variant(String name) {
         return variant(Variants.of(name));
+    }
+
+    /** Whether this rule is watched. */
+    public boolean has(Check check) {
+        return checks.contains(check);
+    }
+
+    /** Which rules of the kernel are watched; all by default. */
+    public Set<Check> checks() {
+        return checks;
+    }
+
+    /** Which rules of the kernel are watched. */
+    public KernelConfig checks(Set<Check> value) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.checks = Sets.immutableEnumSet(value);
+        return copy;
     }
 
     /** Points in the kernel without a sleep after which a CPU counts as stuck. */

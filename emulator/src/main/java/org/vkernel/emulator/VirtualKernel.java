@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.irq.Tasklets;
@@ -451,6 +452,14 @@ public final class VirtualKernel implements AutoCloseable {
      */
     public void report(String rule, String what, List<String> stack, boolean known) {
         failures.report(rule, what, stack, known);
+    }
+
+    /**
+     * As {@link #report(String, String, List, boolean)}, with the other places that belong to it.
+     */
+    public void report(
+            String rule, String what, List<String> stack, ImmutableList<BugReport.Place> others) {
+        failures.report(rule, what, stack, others, KnownCounterExamples.isKnown(rule, what));
     }
 
     /** An exception left kernel or module code that runs for the current task. */

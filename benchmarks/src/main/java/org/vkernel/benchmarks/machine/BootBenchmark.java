@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.SimMachine;
@@ -52,13 +53,13 @@ public class BootBenchmark {
     /** A whole kernel with the connector, on the simulated machine. */
     @Benchmark
     public void simulatedKernel() {
-        run(KernelConfig.simulated(seed++));
+        run(KernelConfig.simulated(seed++).checks(Check.NONE));
     }
 
     /** A whole kernel with the connector, on the parallel machine. */
     @Benchmark
     public void parallelKernel() {
-        run(KernelConfig.parallel().cpus(2));
+        run(KernelConfig.parallel().cpus(2).checks(Check.NONE));
     }
 
     private static void run(KernelConfig config) {

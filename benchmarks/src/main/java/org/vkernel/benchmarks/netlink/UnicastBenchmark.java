@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.vkernel.emulator.AttachedProcess;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
@@ -53,7 +54,7 @@ public class UnicastBenchmark {
     /** Boots a kernel and opens two sockets. */
     @Setup
     public void setUp() {
-        kernel = VirtualKernel.boot(KernelConfig.parallel());
+        kernel = VirtualKernel.boot(KernelConfig.parallel().checks(Check.NONE));
         process = kernel.attach("bench");
         sender = open();
         receiver = open();

@@ -1,5 +1,6 @@
 package org.vkernel.emulator.check;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,8 @@ import java.util.List;
  * @param timeNs that CPU's clock
  * @param context hardirq, softirq or process
  * @param stack the emulated call trace, innermost first
+ * @param others the other places that belong to it, such as where an object was freed
+ * @param why one sentence on why Linux forbids it; empty if there is nothing to say
  * @param known whether Linux itself has this one: then it neither counts nor ends a run
  */
 public record BugReport(
@@ -23,7 +26,17 @@ public record BugReport(
         long timeNs,
         String context,
         List<String> stack,
+        ImmutableList<Place> others,
+        String why,
         boolean known) {
+
+    /**
+     * Another place of a report.
+     *
+     * @param title what happened there, by whom: {@code "Freed by task rmmod[7] on CPU 1"}
+     * @param stack the emulated call trace, innermost first
+     */
+    public record Place(String title, List<String> stack) {}
 
     /** The lines of the report, for the log. */
     public List<String> lines() {
@@ -31,12 +44,22 @@ public record BugReport(
         lines.add("BUG: " + (known ? "known: " : "") + rule);
         what.lines().forEach(lines::add);
         lines.add("CPU: " + cpu + " Comm: " + task + " Context: " + context);
+        addStack(lines, "Call Trace:", stack);
+        for (Place place : others) {
+            addStack(lines, place.title + ":", place.stack);
+        }
+        if (!why.isEmpty()) {
+            lines.add("Why: " + why);
+        }
+        return lines;
+    }
+
+    private static void addStack(List<String> lines, String title, List<String> stack) {
         if (!stack.isEmpty()) {
-            lines.add("Call Trace:");
+            lines.add(title);
             for (String frame : stack) {
                 lines.add(" " + frame);
             }
         }
-        return lines;
     }
 }

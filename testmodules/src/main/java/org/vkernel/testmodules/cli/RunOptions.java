@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Limits;
 import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.module.KernelModule;
@@ -143,6 +145,16 @@ final class RunOptions {
                                 "Boots the kernel with a bug that Linux had: 'vkernel variants'"
                                         + " lists them. May be given often.")
                         .build());
+        spec.addOption(
+                OptionSpec.builder("--checks")
+                        .paramLabel("LIST")
+                        .type(CheckList.class)
+                        .converters(new ChecksConverter())
+                        .description(
+                                "Which rules of the kernel are watched: all, none, or some of "
+                                        + String.join(",", Check.optionNames())
+                                        + ". Default: all.")
+                        .build());
         flag(spec, "--jitter", "Lets time pass although something could run.");
         flag(spec, "--keep-going", "Goes on after a bug report.");
         describeClassPath(spec);
@@ -235,6 +247,21 @@ final class RunOptions {
         }
     }
 
+    /** The value of {@code --checks}; a bare set would be an option that is given often. */
+    private record CheckList(Set<Check> checks) {}
+
+    private record ChecksConverter() implements ITypeConverter<CheckList> {
+        @Override
+        public CheckList convert(String value) {
+            try {
+                return new CheckList(Check.parse(value));
+            } catch (IllegalArgumentException e) {
+                throw ParameterMessages.expected(
+                        "all, none, or some of " + String.join(",", Check.optionNames()));
+            }
+        }
+    }
+
     private record DurationConverter() implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
@@ -301,6 +328,10 @@ final class RunOptions {
                         .jitter(isSet("--jitter"))
                         .keepGoing(isSet("--keep-going"));
         config = config.profile(profile == null ? scenario.profile() : Profile.of(profile));
+        CheckList checks = option("--checks", CheckList.class);
+        if (checks != null) {
+            config = config.checks(checks.checks());
+        }
         List<?> variants = option("--variant", List.class);
         if (variants != null) {
             for (Object variant : variants) {
