@@ -19,6 +19,7 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.user.NetlinkSocket;
 
 /** Who is told of registrations, in the queued era. */
@@ -226,7 +227,9 @@ class CnNoticesSimTest {
     void request_noMemory_isPassedOver() {
         try (var fixture = boot();
                 var member = fixture.member(7)) {
-            fixture.kernel.mm().setFaults((cache, bytes, gfp) -> cache.equals("kmalloc-64"));
+            fixture.kernel
+                    .mm()
+                    .setFaults(SlabFaults.when((cache, bytes, gfp) -> cache.equals("kmalloc-64")));
             ask(fixture, wish(7, FIVE, HUNDRED));
             fixture.kernel.mm().setFaults(null);
             assertEquals(0, noticesOf(fixture, member, ID));

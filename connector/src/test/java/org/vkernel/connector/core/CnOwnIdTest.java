@@ -15,6 +15,7 @@ import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.testing.SlabFaults;
 
 /** The callback that the connector of the queued era registers with itself. */
 class CnOwnIdTest {
@@ -73,7 +74,8 @@ class CnOwnIdTest {
     @Test
     void registration_ofTheOwnIdFails_takesEverythingDown() {
         try (var kernel = VirtualKernel.boot(CONFIG)) {
-            kernel.mm().setFaults((cache, bytes, gfp) -> cache.equals("kmalloc-96"));
+            kernel.mm()
+                    .setFaults(SlabFaults.when((cache, bytes, gfp) -> cache.equals("kmalloc-96")));
             var refused =
                     assertThrows(ErrnoException.class, () -> kernel.insmod(ConnectorModule.class));
             assertEquals(Errno.EINVAL, refused.errno());

@@ -20,6 +20,7 @@ import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.user.NetlinkSocket;
 
 /** Registering callbacks, who may join groups, and the connector's coming and going. */
@@ -231,7 +232,8 @@ class ConnectorCallbackTest {
     @Test
     void insmod_noMemoryForTheQueue_isEinvalAndLeavesNothing() {
         try (var kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
-            kernel.mm().setFaults((cache, bytes, gfp) -> cache.equals("kmalloc-96"));
+            kernel.mm()
+                    .setFaults(SlabFaults.when((cache, bytes, gfp) -> cache.equals("kmalloc-96")));
             var failed =
                     assertThrows(ErrnoException.class, () -> kernel.insmod(ConnectorModule.class));
             assertEquals(Errno.EINVAL, failed.errno());

@@ -22,6 +22,7 @@ import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NlmsgType;
 import org.vkernel.netlink.abi.SocketOption;
@@ -381,7 +382,7 @@ class ConnectorSendTest {
     void send_noMemory_isEnomem() {
         try (var fixture = ConnectorFixture.boot();
                 var member = fixture.member(GROUP)) {
-            fixture.kernel.mm().setFaults((cache, bytes, gfp) -> true);
+            fixture.kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> true));
             assertEquals(-Errno.ENOMEM, fixture.send(message(), 0, GROUP));
             assertEquals(-Errno.ENOMEM, fixture.send(message(), pidOf(member), 0));
             assertEquals(-Errno.ENOMEM, fixture.add(ID, "test"));

@@ -28,6 +28,7 @@ import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.process.ProcessBody;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.NlmsgType;
 import org.vkernel.netlink.wire.NlMsg;
 
@@ -449,10 +450,11 @@ class ProcConnectorTest {
             List<GfpMask> asked = new ArrayList<>();
             fixture.kernel
                     .mm()
-                    .setFaults((cache, bytes, gfp) -> {
-                        asked.add(gfp);
-                        return false;
-                    });
+                    .setFaults(
+                            SlabFaults.when((cache, bytes, gfp) -> {
+                                asked.add(gfp);
+                                return false;
+                            }));
             rename(fixture.kernel);
             fixture.kernel.mm().setFaults(null);
             assertFalse(asked.isEmpty());
@@ -466,7 +468,7 @@ class ProcConnectorTest {
         try (ConnectorFixture fixture = boot();
                 ProcListener listener = ProcListener.listening(fixture.kernel.init())) {
             boolean[] fails = {true};
-            fixture.kernel.mm().setFaults((cache, bytes, gfp) -> fails[0]);
+            fixture.kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> fails[0]));
             rename(fixture.kernel);
             fails[0] = false;
             rename(fixture.kernel);

@@ -19,6 +19,7 @@ import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.emulator.trace.TraceEvent;
 import org.vkernel.netlink.user.NetlinkSocket;
 
@@ -160,8 +161,9 @@ class QueuedDispatchSimTest {
                         });
                 fixture.kernel
                         .mm()
-                        .setFaults((cache, bytes, gfp) ->
-                                cache.equals("kmalloc-256") && !gfp.allowBlocking());
+                        .setFaults(
+                                SlabFaults.when((cache, bytes, gfp) ->
+                                        cache.equals("kmalloc-256") && !gfp.allowBlocking()));
                 for (int seq = 0; seq < 3; seq++) {
                     assertEquals(46, ConnectorFixture.toKernel(socket, message(seq)));
                 }

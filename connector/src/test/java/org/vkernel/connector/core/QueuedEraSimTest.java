@@ -26,6 +26,7 @@ import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.emulator.time.Timer;
 import org.vkernel.netlink.abi.NlmsgType;
 import org.vkernel.netlink.user.NetlinkSocket;
@@ -287,8 +288,9 @@ class QueuedEraSimTest {
                 settle(fixture);
                 assertEquals(List.of(0), calls, "it runs, and sleeps");
                 kernel.mm()
-                        .setFaults((cache, bytes, gfp) ->
-                                cache.equals("kmalloc-256") && !gfp.allowBlocking());
+                        .setFaults(
+                                SlabFaults.when((cache, bytes, gfp) ->
+                                        cache.equals("kmalloc-256") && !gfp.allowBlocking()));
                 ConnectorFixture.toKernel(socket, CnMsg.builder(ID).seq(1).build());
                 kernel.mm().setFaults(null);
                 ConnectorFixture.toKernel(socket, CnMsg.builder(ID).seq(2).build());
@@ -377,7 +379,9 @@ class QueuedEraSimTest {
                 var member = fixture.member(7)) {
             ask(fixture, wish(7));
             assertEquals(-Errno.EINVAL, fixture.add(CONNECTOR, "thief"));
-            fixture.kernel.mm().setFaults((cache, bytes, gfp) -> cache.equals("kmalloc-96"));
+            fixture.kernel
+                    .mm()
+                    .setFaults(SlabFaults.when((cache, bytes, gfp) -> cache.equals("kmalloc-96")));
             assertEquals(-Errno.ENOMEM, fixture.add(ID, "test"));
             fixture.kernel.mm().setFaults(null);
             assertEquals(0, count(member), "nobody is told");

@@ -21,6 +21,8 @@ public final class Memory {
     /** The greatest physically contiguous allocation ({@code KMALLOC_MAX_SIZE}). */
     public static final int KMALLOC_MAX_BYTES = 4 << 20;
 
+    private static final int PAGE_BYTES = 4096;
+
     private static final int[] KMALLOC_BYTES = {
         8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192
     };
@@ -126,11 +128,30 @@ public final class Memory {
         }
         sched.point(Access.ALLOC, 0);
         FaultInjector injector = faults;
-        if (injector != null && !gfp.isNoFail() && injector.shouldFail(cache, bytes, gfp)) {
+        if (injector != null
+                && !gfp.isNoFail()
+                && injectedFailure(injector, running, cache, index, bytes, gfp)) {
             return false;
         }
         live.add(running, index, 1);
         return true;
+    }
+
+    /** Caches are asked for as slabs; what lies above them, as pages. */
+    private static boolean injectedFailure(
+            FaultInjector injector,
+            Task running,
+            String cache,
+            int index,
+            long bytes,
+            GfpMask gfp) {
+        if (index == LARGE) {
+            int order = Long.SIZE - Long.numberOfLeadingZeros((bytes - 1) / PAGE_BYTES);
+            return injector.failPages(running, order, gfp);
+        }
+        return index == VMALLOC
+                ? injector.failPages(running, 0, gfp)
+                : injector.failSlab(running, cache, bytes, gfp);
     }
 
     private void mightSleep(Task running) {

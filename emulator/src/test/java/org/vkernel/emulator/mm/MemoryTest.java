@@ -12,6 +12,7 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.testing.SlabFaults;
 
 class MemoryTest {
     @Test
@@ -63,7 +64,7 @@ class MemoryTest {
         try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
             Memory mm = kernel.mm();
             int[] asked = {0};
-            mm.setFaults((cache, bytes, gfp) -> ++asked[0] == 2);
+            mm.setFaults(SlabFaults.when((cache, bytes, gfp) -> ++asked[0] == 2));
             kernel.run(() -> {
                 long before = mm.liveObjects();
                 assertTrue(mm.kmalloc(100, GfpMask.ATOMIC));

@@ -21,6 +21,7 @@ import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.testing.SlabFaults;
 
 class SkBuffTest {
     /** Runs {@code body} in a kernel on each machine; closing it checks that nothing is left. */
@@ -261,9 +262,10 @@ class SkBuffTest {
                 kernel.run(() -> {
                     SkBuff skb = alloc(kernel.skbs(), 16);
                     int[] asked = {0};
-                    kernel.mm().setFaults((cache, bytes, gfp) -> ++asked[0] == fail);
+                    kernel.mm()
+                            .setFaults(SlabFaults.when((cache, bytes, gfp) -> ++asked[0] == fail));
                     assertNull(kernel.skbs().alloc(16, GfpMask.ATOMIC));
-                    kernel.mm().setFaults((cache, bytes, gfp) -> true);
+                    kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> true));
                     assertNull(skb.clone(GfpMask.ATOMIC));
                     assertFalse(skb.expandHead(0, 1000, GfpMask.ATOMIC));
                     skb.get();
@@ -277,12 +279,15 @@ class SkBuffTest {
     @Test
     void allocForSend_noContiguousMemory_fallsBackToVirtual() {
         try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
-            kernel.mm().setFaults((cache, bytes, gfp) -> cache.startsWith("kmalloc"));
+            kernel.mm()
+                    .setFaults(SlabFaults.when((cache, bytes, gfp) -> cache.startsWith("kmalloc")));
             kernel.run(() -> {
                 SkBuff skb = requireNonNull(allocForSend(kernel.skbs(), 5000, false));
                 assertTrue(skb.isVirtual());
                 skb.consume();
-                kernel.mm().setFaults((cache, bytes, gfp) -> cache.startsWith("skbuff"));
+                kernel.mm()
+                        .setFaults(
+                                SlabFaults.when((cache, bytes, gfp) -> cache.startsWith("skbuff")));
                 assertNull(allocForSend(kernel.skbs(), 5000, false));
             });
         }

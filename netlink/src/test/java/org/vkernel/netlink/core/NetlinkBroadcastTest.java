@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.SkMeminfo;
@@ -193,7 +194,7 @@ class NetlinkBroadcastTest {
                 NetlinkSocket two = net.member(2, 1);
                 NetlinkSocket three = net.member(3, 1)) {
             SkBuff message = net.kernel.call(() -> net.message(10, 7));
-            net.kernel.mm().setFaults((cache, bytes, gfp) -> true);
+            net.kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> true));
             int result =
                     net.kernel.call(() ->
                             net.netlink.broadcast(net.kernelSocket, message, 0, 1, GfpMask.ATOMIC));
@@ -216,10 +217,11 @@ class NetlinkBroadcastTest {
             SkBuff message = net.kernel.call(() -> net.message(100, 7).get());
             net.kernel
                     .mm()
-                    .setFaults((cache, bytes, gfp) -> {
-                        allocations[0]++;
-                        return false;
-                    });
+                    .setFaults(
+                            SlabFaults.when((cache, bytes, gfp) -> {
+                                allocations[0]++;
+                                return false;
+                            }));
             assertEquals(
                     0,
                     net.kernel.call(() ->

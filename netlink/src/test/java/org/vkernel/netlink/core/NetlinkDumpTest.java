@@ -15,6 +15,7 @@ import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.module.ModuleRef;
 import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.NlmFlag;
@@ -284,7 +285,7 @@ class NetlinkDumpTest {
                 NetlinkSocket socket = net.open()) {
             socket.bind(1, 0);
             int[] asked = {0};
-            net.kernel.mm().setFaults((cache, bytes, gfp) -> ++asked[0] == 3);
+            net.kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> ++asked[0] == 3));
             ask(socket, 1);
             net.kernel.mm().setFaults(null);
             List<NlMsg> all = readAll(socket, 8192);
@@ -299,7 +300,7 @@ class NetlinkDumpTest {
         try (NetlinkFixture net = boot();
                 NetlinkSocket socket = net.open()) {
             ask(socket, 1);
-            net.kernel.mm().setFaults((cache, bytes, gfp) -> true);
+            net.kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> true));
             assertEquals(3 * 1016, socket.receive(8192, MsgFlag.MSG_DONTWAIT).length);
             net.kernel.mm().setFaults(null);
             assertEquals(-Errno.ENOBUFS, NetlinkFixture.next(socket));

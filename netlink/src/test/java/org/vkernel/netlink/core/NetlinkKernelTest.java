@@ -17,6 +17,7 @@ import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.module.ModuleRef;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
 import org.vkernel.netlink.user.NetlinkSocket;
@@ -70,7 +71,7 @@ class NetlinkKernelTest {
             for (int failing = 1; failing <= 2; failing++) {
                 int fail = failing;
                 int[] asked = {0};
-                kernel.mm().setFaults((cache, bytes, gfp) -> ++asked[0] == fail);
+                kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> ++asked[0] == fail));
                 assertNull(
                         kernel.call(
                                 () -> netlink.kernelCreate(PROTOCOL, NetlinkKernelConfig.DEFAULT)));
@@ -115,7 +116,9 @@ class NetlinkKernelTest {
             for (int failing = 1; failing <= expected.length; failing++) {
                 int fail = failing;
                 int[] asked = {0};
-                net.kernel.mm().setFaults((cache, bytes, gfp) -> ++asked[0] == fail);
+                net.kernel
+                        .mm()
+                        .setFaults(SlabFaults.when((cache, bytes, gfp) -> ++asked[0] == fail));
                 ErrnoException failure = assertThrows(ErrnoException.class, net::open);
                 assertEquals(expected[failing - 1], failure.errno(), "allocation " + failing);
                 assertEquals(0, module.references);

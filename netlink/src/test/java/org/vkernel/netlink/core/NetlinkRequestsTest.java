@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.NlmFlag;
@@ -177,7 +178,7 @@ class NetlinkRequestsTest {
                 NetlinkSocket socket = net.open()) {
             socket.bind(1, 0);
             int[] asked = {0};
-            net.kernel.mm().setFaults((cache, bytes, gfp) -> ++asked[0] == 3);
+            net.kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> ++asked[0] == 3));
             send(socket, request(TYPE, ASK_ACK, 1, 0, 4));
             net.kernel.mm().setFaults(null);
             assertEquals(-Errno.ENOBUFS, NetlinkFixture.next(socket));

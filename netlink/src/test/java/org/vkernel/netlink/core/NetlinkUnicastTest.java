@@ -14,6 +14,7 @@ import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.PollBit;
@@ -257,8 +258,9 @@ class NetlinkUnicastTest {
                     int[] asked = {0};
                     // A large message's data has a second chance, virtually contiguous.
                     kernel.mm()
-                            .setFaults((cache, bytes, gfp) ->
-                                    !cache.startsWith("kmalloc") && ++asked[0] == fail);
+                            .setFaults(
+                                    SlabFaults.when((cache, bytes, gfp) ->
+                                            !cache.startsWith("kmalloc") && ++asked[0] == fail));
                     byte[] message = new byte[size];
                     assertEquals(
                             size > 10 && failing == 2 ? size : -Errno.ENOBUFS,

@@ -20,6 +20,7 @@ import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.testing.SlabFaults;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
@@ -123,7 +124,7 @@ class CnTestNoticesTest {
     @Test
     void insmod_noMemoryForTheRequest_fails() {
         kernel.insmod(ConnectorModule.class);
-        kernel.mm().setFaults((cache, bytes, gfp) -> cache.startsWith("skbuff"));
+        kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> cache.startsWith("skbuff")));
         var refused = assertThrows(ErrnoException.class, () -> kernel.insmod(CnTest.class));
         assertEquals(Errno.ENOMEM, refused.errno());
         kernel.mm().setFaults(null);
