@@ -6,6 +6,8 @@
  * requests for registration notices ({@link org.vkernel.connector.wire.CnCtlMsg}), and process
  * events ({@link org.vkernel.connector.wire.ProcEvent}) with their requests ({@link
  * org.vkernel.connector.wire.ProcInput}). What is broken is refused with a {@code WireException}.
+ *
+ * <p>{@link org.vkernel.connector.wire.SeqAck} says what is a reply, by the numbers alone.
  */
 @NullMarked
 package org.vkernel.connector.wire;
