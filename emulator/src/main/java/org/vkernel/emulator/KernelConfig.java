@@ -12,6 +12,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
+import org.vkernel.emulator.mm.FaultPlan;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.TraceEvent;
 import org.vkernel.emulator.variant.Variant;
@@ -38,6 +39,7 @@ public final class KernelConfig {
     private int hangMillis = Limits.HANG_MILLIS;
     private ImmutableList<Variant> variants = ImmutableList.of();
     private ImmutableSet<Check> checks = Check.ALL;
+    private FaultPlan faults = FaultPlan.NONE;
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
     private @Nullable Consumer<TraceEvent> traceListener;
@@ -60,6 +62,7 @@ public final class KernelConfig {
         hangMillis = from.hangMillis;
         variants = from.variants;
         checks = from.checks;
+        faults = from.faults;
         output = from.output;
         log = from.log;
         traceListener = from.traceListener;
@@ -235,6 +238,18 @@ public final class KernelConfig {
     public KernelConfig checks(Set<Check> value) {
         KernelConfig copy = new KernelConfig(this);
         copy.checks = Sets.immutableEnumSet(value);
+        return copy;
+    }
+
+    /** Which allocations are made to fail, from when the kernel has booted; none by default. */
+    public FaultPlan faults() {
+        return faults;
+    }
+
+    /** Which allocations are made to fail, from when the kernel has booted. */
+    public KernelConfig faults(FaultPlan value) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.faults = value;
         return copy;
     }
 

@@ -23,6 +23,9 @@ public final class Limits {
     /** Lines that the log keeps (Linux: {@code 1 << CONFIG_LOG_BUF_SHIFT} bytes). */
     public static final int LOG_RECORDS = 1 << 16;
 
+    /** Injected failures of allocations that are kept to be looked at. */
+    public static final int INJECTED_FAULTS = 256;
+
     /** Most works of a queue that run at once on a CPU ({@code WQ_MAX_ACTIVE}). */
     public static final int WORKQUEUE_MAX_ACTIVE = 512;
 

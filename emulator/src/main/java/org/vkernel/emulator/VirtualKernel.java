@@ -20,6 +20,7 @@ import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.irq.Tasklets;
 import org.vkernel.emulator.kthread.Kthreads;
 import org.vkernel.emulator.locking.Rcu;
+import org.vkernel.emulator.mm.FaultInjection;
 import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
@@ -79,6 +80,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final Rcu rcu;
     private final Modules modules;
     private final Memory mm;
+    private final FaultInjection faults;
     private final SkBuffs skbs;
     private final Sockets sockets;
     private final ProcessTable processTable;
@@ -121,6 +123,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
+        this.faults = new FaultInjection(mm, sched, printk, trace, this::random);
         this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
         this.sockets = new Sockets(sched, mm, hrTimers);
         this.entry = new KernelEntry(this, failures);
@@ -130,6 +133,9 @@ public final class VirtualKernel implements AutoCloseable {
         }
         for (Subsystem subsystem : BUILT_IN) {
             subsystem.init(this);
+        }
+        if (!config.faults().isEmpty()) {
+            faults.set(config.faults());
         }
         sched.hostLeave(initTask);
     }
@@ -238,6 +244,11 @@ public final class VirtualKernel implements AutoCloseable {
     /** Memory, as {@code kmalloc()} and its kin see it. */
     public Memory mm() {
         return mm;
+    }
+
+    /** Makes allocations fail. */
+    public FaultInjection faults() {
+        return faults;
     }
 
     /** The allocator of sk_buffs. */

@@ -23,6 +23,17 @@ public final class StackTraces {
                                 frames.map(StackWalker.StackFrame::toStackTraceElement).toList()));
     }
 
+    /** As {@link #here}, from where classes whose name begins with {@code prefix} were called. */
+    public static List<String> hereOutside(String prefix) {
+        return ofFrames(
+                StackWalker.getInstance()
+                        .walk(frames ->
+                                frames.skip(1)
+                                        .dropWhile(frame -> frame.getClassName().startsWith(prefix))
+                                        .map(StackWalker.StackFrame::toStackTraceElement)
+                                        .toList()));
+    }
+
     /** The stack of an exception, innermost first. */
     public static List<String> of(Throwable thrown) {
         return ofFrames(Arrays.asList(thrown.getStackTrace()));

@@ -34,7 +34,10 @@ public final class Pos implements Strategy {
 
     @Override
     public int choose(ChoiceKind kind, int count, Alternatives view) {
-        if (kind == ChoiceKind.FAULT || kind == ChoiceKind.TIME) {
+        if (kind == ChoiceKind.FAULT) {
+            return random.nextInt(100) < view.percent() ? 1 : 0;
+        }
+        if (kind == ChoiceKind.TIME) {
             return random.nextInt(16) == 0 ? 1 : 0;
         }
         int best = 0;

@@ -43,7 +43,8 @@ public final class RandomWalk implements Strategy {
                 left = draw();
                 yield random.nextInt(count);
             }
-            case FAULT, TIME -> random.nextInt(16) == 0 ? 1 : 0;
+            case FAULT -> random.nextInt(100) < view.percent() ? 1 : 0;
+            case TIME -> random.nextInt(16) == 0 ? 1 : 0;
             case CPU, TASK -> random.nextInt(count);
         };
     }

@@ -16,14 +16,30 @@ public final class RoundRobin implements Strategy {
 
     private int left = SLICE;
 
+    /** Hundredths of a fault that are owed. */
+    private int faults;
+
     @Override
     public String name() {
         return NAME;
     }
 
+    /** Faults come at even distances: nothing here is left to chance. */
+    private boolean faultIsDue(int percent) {
+        faults += percent;
+        if (faults < 100) {
+            return false;
+        }
+        faults -= 100;
+        return true;
+    }
+
     @Override
     public int choose(ChoiceKind kind, int count, Alternatives view) {
-        if (kind == ChoiceKind.FAULT || kind == ChoiceKind.TIME) {
+        if (kind == ChoiceKind.FAULT) {
+            return faultIsDue(view.percent()) ? 1 : 0;
+        }
+        if (kind == ChoiceKind.TIME) {
             return 0;
         }
         for (int i = 0; i < count; i++) {

@@ -22,6 +22,12 @@ public interface Alternatives {
     /** Whether the alternative delivers a pending interrupt. */
     boolean isInterrupt(int alternative);
 
+    /**
+     * How often, of a hundred times, the answer to a {@link ChoiceKind#FAULT} is to be 1: a
+     * strategy that draws its answers draws this one so. 0 for all other questions.
+     */
+    int percent();
+
     /** How many points the machine has passed. */
     long step();
 }

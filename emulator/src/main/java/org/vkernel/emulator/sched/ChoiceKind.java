@@ -8,7 +8,7 @@ public enum ChoiceKind {
     CPU,
     /** A CPU is free: which of its queued tasks it takes; 0 is the one that waits longest. */
     TASK,
-    /** Whether an allocation fails: 0 no, 1 yes. */
+    /** Whether an allocation fails: 0 no, 1 yes. Of these the view says the {@code percent}. */
     FAULT,
     /** Whether time passes although something can run: 0 no, 1 up to the next timer. */
     TIME

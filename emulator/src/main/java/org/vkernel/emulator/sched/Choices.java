@@ -37,6 +37,9 @@ final class Choices implements Alternatives {
     private @Nullable Cpu[] cpu = new Cpu[16];
     private @Nullable Task[] task = new Task[16];
 
+    /** What the plan of faults says of the question, which is about one. */
+    private int percent;
+
     private int[] schedule = new int[64];
     private int scheduleLength;
 
@@ -120,6 +123,14 @@ final class Choices implements Alternatives {
         return ask(kind);
     }
 
+    /** Asks whether what goes wrong in so many of a hundred cases does so now. */
+    int askFault(int inHundred) {
+        percent = inHundred;
+        int answer = askPlain(ChoiceKind.FAULT, 2);
+        percent = 0;
+        return answer;
+    }
+
     private void record(int answer) {
         if (scheduleLength == schedule.length) {
             schedule = Arrays.copyOf(schedule, scheduleLength * 2);
@@ -163,6 +174,11 @@ final class Choices implements Alternatives {
     public boolean isInterrupt(int alternative) {
         ensureListed();
         return action[alternative] == INTERRUPT;
+    }
+
+    @Override
+    public int percent() {
+        return percent;
     }
 
     @Override

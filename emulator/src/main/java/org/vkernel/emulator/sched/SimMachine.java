@@ -256,15 +256,15 @@ public final class SimMachine {
     }
 
     /**
-     * Asks the strategy a question of the kernel's own, such as whether an allocation fails.
+     * Asks the strategy whether an allocation fails.
      *
-     * @return 0 to {@code count - 1}
+     * @param percent how often it is to, where the strategy leaves it to chance
      */
-    public int ask(ChoiceKind kind, int count) {
+    public boolean askFault(int percent) {
         if (halting) {
             threads.throwHalt(current);
         }
-        return choices.askPlain(kind, count);
+        return choices.askFault(percent) == 1;
     }
 
     /** How many points the machine has passed. */

@@ -224,6 +224,11 @@ class ExplorationTest {
         }
 
         @Override
+        public int percent() {
+            return 0;
+        }
+
+        @Override
         public long step() {
             return 0;
         }

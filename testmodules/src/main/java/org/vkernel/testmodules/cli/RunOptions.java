@@ -19,6 +19,8 @@ import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.emulator.mm.FaultPlan;
+import org.vkernel.emulator.mm.FaultRule;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.variant.Variant;
@@ -31,6 +33,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Which scenario runs, and in what kernel: the options of all commands that run scenarios. */
 final class RunOptions {
@@ -155,6 +158,19 @@ final class RunOptions {
                                         + String.join(",", Check.optionNames())
                                         + ". Default: all.")
                         .build());
+        spec.addOption(
+                OptionSpec.builder("--fault")
+                        .paramLabel("KIND:KEY=VALUE,...")
+                        .type(List.class)
+                        .auxiliaryTypes(FaultPlan.class)
+                        .converters(new FaultConverter())
+                        .description(
+                                "Makes allocations fail: failslab:probability=10,interval=3 (of"
+                                        + " caches), fail_page_alloc:... (pages), fail-nth:nth=N"
+                                        + " (both). Keys: probability, interval, times, space,"
+                                        + " ignore-gfp-wait, cache-filter, min-order, task, site,"
+                                        + " gfp, verbose, nth. May be given often.")
+                        .build());
         flag(spec, "--jitter", "Lets time pass although something could run.");
         flag(spec, "--keep-going", "Goes on after a bug report.");
         describeClassPath(spec);
@@ -262,6 +278,17 @@ final class RunOptions {
         }
     }
 
+    private record FaultConverter() implements ITypeConverter<FaultPlan> {
+        @Override
+        public FaultPlan convert(String value) {
+            try {
+                return FaultPlan.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
     private record DurationConverter() implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
@@ -332,6 +359,12 @@ final class RunOptions {
         if (checks != null) {
             config = config.checks(checks.checks());
         }
+        List<?> faults = option("--fault", List.class);
+        if (faults != null) {
+            for (Object fault : faults) {
+                config = withFaults(config, (FaultPlan) fault);
+            }
+        }
         List<?> variants = option("--variant", List.class);
         if (variants != null) {
             for (Object variant : variants) {
@@ -347,6 +380,14 @@ final class RunOptions {
         return strategy == null || !Strategies.NAMES.contains(strategy)
                 ? config
                 : config.strategy(from -> Strategies.of(strategy, from));
+    }
+
+    private static KernelConfig withFaults(KernelConfig config, FaultPlan more) {
+        FaultPlan plan = config.faults();
+        for (FaultRule rule : more.rules()) {
+            plan = plan.with(rule);
+        }
+        return config.faults(plan);
     }
 
     private KernelConfig withVariant(KernelConfig config, String name) throws UsageException {

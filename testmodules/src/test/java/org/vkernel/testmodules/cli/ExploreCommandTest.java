@@ -111,6 +111,19 @@ class ExploreCommandTest {
     }
 
     @Test
+    void faults_areAnswersOfTheSchedule_andShrinkWithIt() {
+        String fault = "--fault failslab:probability=30,gfp=GFP_ATOMIC,task=ucon,verbose=1";
+        CommandLineRun run = vkernelLine("explore cn_test --schedules 12 --for 2s " + fault);
+        assertTrue(run.out().contains("ENOMEM (out of memory)"), run.out());
+        assertTrue(run.out().contains(" to 1 answers other than \"go on\""), run.out());
+
+        CommandLineRun again = vkernelLine("replay " + tokenIn(replayLines(run).getFirst()));
+        assertEquals(1, again.status(), again.err());
+        assertTrue(again.out().contains("FAULT_INJECTION: forcing a failure."), again.out());
+        assertTrue(again.err().contains("ENOMEM"), again.err());
+    }
+
+    @Test
     void columns_showTheRunAsAPicture() {
         CommandLineRun run = vkernelLine(LOST_UPDATE + "--schedules 100");
         CommandLineRun picture =

@@ -53,6 +53,8 @@ class MainTest {
                         + " see 'vkernel run --help'",
                 "run EXAMPLE.Racers --machine parallel --strategy random | run: --strategy: the parallel machine"
                         + " makes no choices: expected --machine simulated",
+                "run --fault failslob:nth=1 | run: --fault failslob:nth=1: 'failslob': expected one of"
+                        + " failslab, fail_page_alloc, fail-nth; see 'vkernel run --help'",
                 "run EXAMPLE.Racers --machine parallel --jitter | run: --jitter: the parallel machine"
                         + " makes no choices: expected --machine simulated",
                 "run one two | run: unexpected argument 'two': expected no more than NAME;"
