@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.SpinLock;
@@ -117,8 +118,17 @@ final class CnQueue {
             release(entry);
             return -Errno.EINVAL;
         }
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.armed(CodeWatch.Kind.CALLBACK, entry, nameOf(entry), callback);
+        }
         entry.assign();
         return 0;
+    }
+
+    /** What it is called in reports. */
+    static String nameOf(CallbackEntry entry) {
+        return entry + " of the connector";
     }
 
     /**
@@ -142,6 +152,7 @@ final class CnQueue {
 
     /** Drops the list's reference to an entry that was unlinked. */
     void releaseUnlinked(CallbackEntry entry) {
+        noteUnlinked(entry);
         entry.setRemovedBy(sched.current());
         release(entry);
     }
@@ -259,28 +270,26 @@ final class CnQueue {
             var _ = queueList.remove(key(entry.id().idx(), entry.id().val()));
         }
         queueLock.unlockBh();
+        left.forEach(this::noteUnlinked);
         return left;
     }
 
-    /**
-     * What is left of {@code module}, whose exit has returned: a line for each callback on the
-     * list. Where senders hold one that is off the list, the module is told that its code may still
-     * run.
-     */
-    List<String> leftBy(Module module) {
-        Modules modules = kernel.modules();
-        for (CallbackEntry entry : outlasting) {
-            if (modules.ownerOf(entry.callback()) == module) {
-                module.setOutlasted();
-            }
+    private void noteUnlinked(CallbackEntry entry) {
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.disarmed(entry);
         }
-        List<String> lines = new ArrayList<>();
-        forEach(entry -> {
-            if (modules.ownerOf(entry.callback()) == module) {
-                lines.add("callback " + entry + " of the connector");
-            }
-        });
-        return lines;
+    }
+
+    /**
+     * Whether a callback of {@code module}, whose exit has returned, is on the list, or held by a
+     * sender although it is off the list.
+     */
+    boolean isCalledLater(Module module) {
+        List<CallbackEntry> entries = new ArrayList<>(outlasting);
+        forEach(entries::add);
+        Modules modules = kernel.modules();
+        return entries.stream().anyMatch(entry -> modules.ownerOf(entry.callback()) == module);
     }
 
     /** Fails if the parts do not fit together. Only while nothing runs. */

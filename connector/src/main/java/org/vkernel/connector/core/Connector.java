@@ -1,6 +1,5 @@
 package org.vkernel.connector.core;
 
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.abi.ConnectorId;
@@ -353,11 +352,9 @@ public final class Connector {
 
     // ---- What is there -------------------------------------------------------------------------
 
-    /** A line for each callback that code of {@code module} left behind. */
-    List<String> leftBy(Module module) {
+    /** Whether a callback that is code of {@code module} may still be called. */
+    boolean isCalledLater(Module module) {
         CnQueue queue = cbdev.rcuDereference();
-        return queue == null || alreadyInitialized.getOnce() == 0
-                ? List.of()
-                : queue.leftBy(module);
+        return queue != null && alreadyInitialized.getOnce() != 0 && queue.isCalledLater(module);
     }
 }

@@ -45,7 +45,7 @@ public final class ConnectorModule implements KernelModule {
         if (error != 0) {
             return error;
         }
-        kernel.modules().addUnloadCheck(made::leftBy);
+        kernel.modules().addUnloadCheck(made::isCalledLater);
         connector = made;
         context.export(Connector.class, made);
         if (kernel.profile().processEvents() != Profile.ProcessEvents.NONE) {

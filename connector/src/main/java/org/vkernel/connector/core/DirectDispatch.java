@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskExit;
@@ -48,6 +49,10 @@ final class DirectDispatch implements CnDispatch {
                     CnQueue.RUNS_AFTER_REMOVAL,
                     entry + " is called although cn_del_callback() has returned");
         }
+        CodeWatch watch = kernel.sched().codeWatch();
+        if (watch != null && !wasRemoved && !isThere(watch, entry)) {
+            return;
+        }
         CnMsg message = CnMsg.over(SkBuffBytes.of(skb, NlmsghdrLayout.NLMSG_HDRLEN, size));
         Trace trace = kernel.trace();
         boolean isTraced = trace.isActive();
@@ -69,6 +74,20 @@ final class DirectDispatch implements CnDispatch {
                     CnQueue.RUNS_AFTER_REMOVAL,
                     entry + " still ran when cn_del_callback() returned");
         }
+    }
+
+    /**
+     * Whether its module is. That a call outlasts its module is not told here, but by the rule of
+     * this room on calls that outlast their removal.
+     */
+    private static boolean isThere(CodeWatch watch, CallbackEntry entry) {
+        ConnectorCallback callback = entry.callback();
+        boolean isThere =
+                watch.enter(CodeWatch.Kind.CALLBACK, entry, CnQueue.nameOf(entry), callback);
+        if (isThere) {
+            watch.leave(callback);
+        }
+        return isThere;
     }
 
     /** A callback ended in an exception: an oops, unless its module may be gone by now. */

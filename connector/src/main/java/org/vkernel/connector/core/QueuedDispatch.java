@@ -5,6 +5,7 @@ import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.mm.GfpMask;
@@ -169,7 +170,14 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
         if (isTraced) {
             trace.emit(DirectDispatch.ENTRY, message.idx(), message.val(), message.seq());
         }
-        entry.callback().call(message, sender);
+        CodeWatch watch = sched.codeWatch();
+        ConnectorCallback callback = entry.callback();
+        if (watch == null) {
+            callback.call(message, sender);
+        } else if (watch.enter(CodeWatch.Kind.CALLBACK, entry, CnQueue.nameOf(entry), callback)) {
+            callback.call(message, sender);
+            watch.leave(callback);
+        }
         if (isTraced) {
             trace.emit(DirectDispatch.EXIT, message.idx(), message.val(), 0);
         }

@@ -26,6 +26,14 @@ public final class RuleBook {
                             "a CPU that never reaches the scheduler runs nothing else, and whoever"
                                     + " waits for it waits for ever.")
                     .put(
+                            "leak at module unload",
+                            "a module's code and data are freed when it goes: whatever still knows"
+                                    + " them will call or read memory that belongs to others.")
+                    .put(
+                            "use after unload",
+                            "the memory of a module's code is free once it has gone: a CPU that"
+                                    + " comes back to it executes whatever lies there now.")
+                    .put(
                             "memory leak at shutdown",
                             "memory that nobody frees is gone until the next boot.")
                     .buildOrThrow();

@@ -1,6 +1,7 @@
 package org.vkernel.emulator.irq;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.shared.AtomicInt;
 
 /**
@@ -65,6 +66,10 @@ public final class Tasklet {
     private void schedule(int onVector) {
         if ((state.getAndOr(SCHEDULED) & SCHEDULED) == 0) {
             vector = onVector;
+            CodeWatch watch = tasklets.sched.codeWatch();
+            if (watch != null) {
+                watch.armed(CodeWatch.Kind.TASKLET, this, name, function);
+            }
             tasklets.enqueue(this);
         }
     }

@@ -1,6 +1,7 @@
 package org.vkernel.emulator.irq;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Cpu;
 import org.vkernel.emulator.sched.Scheduler;
@@ -111,11 +112,26 @@ public final class Tasklets {
         if (trace.isActive()) {
             trace.emit(ENTRY, vector, 0, 0, tasklet.name());
         }
-        tasklet.function.run();
+        CodeWatch watch = sched.codeWatch();
+        if (watch == null) {
+            tasklet.function.run();
+        } else {
+            runWatched(tasklet, watch);
+        }
         if (trace.isActive()) {
             trace.emit(EXIT, vector, 0, 0, tasklet.name());
         }
         ended(tasklet);
+    }
+
+    private static void runWatched(Tasklet tasklet, CodeWatch watch) {
+        Runnable function = tasklet.function;
+        boolean isThere = watch.enter(CodeWatch.Kind.TASKLET, tasklet, tasklet.name(), function);
+        watch.disarmed(tasklet);
+        if (isThere) {
+            function.run();
+            watch.leave(function);
+        }
     }
 
     /** Models {@code tasklet_unlock()}. */

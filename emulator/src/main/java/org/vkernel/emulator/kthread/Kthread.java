@@ -3,6 +3,7 @@ package org.vkernel.emulator.kthread;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
@@ -54,13 +55,26 @@ public final class Kthread {
 
     void attach(Task own) {
         task = own;
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.armed(CodeWatch.Kind.KTHREAD, this, own.comm(), body);
+        }
     }
 
     /** Models {@code kthread()}. */
     void main() {
         // One that is stopped before it has begun never begins.
+        CodeWatch watch = sched.codeWatch();
         if (!shouldStop()) {
-            result = body.run(this);
+            if (watch == null) {
+                result = body.run(this);
+            } else if (watch.enter(CodeWatch.Kind.KTHREAD, this, task().comm(), body)) {
+                result = body.run(this);
+                watch.leave(body);
+            }
+        }
+        if (watch != null) {
+            watch.disarmed(this);
         }
         exited.completeAll();
     }

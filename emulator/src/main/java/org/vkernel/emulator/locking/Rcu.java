@@ -2,6 +2,7 @@ package org.vkernel.emulator.locking;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
@@ -96,6 +97,10 @@ public final class Rcu {
     public void call(Runnable callback) {
         boolean flags = callbackLock.lockIrqsave();
         waiting.add(callback);
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.armed(CodeWatch.Kind.RCU, callback, "of call_rcu()", callback);
+        }
         if (daemon == null) {
             Task made =
                     sched.newTask(
@@ -147,11 +152,25 @@ public final class Rcu {
         Runnable callback = ready.poll();
         while (callback != null) {
             callbackLock.unlockIrqrestore(flags);
-            callback.run();
+            run(callback);
             flags = callbackLock.lockIrqsave();
             callback = ready.poll();
         }
         callbacksRun = false;
         callbackLock.unlockIrqrestore(flags);
+    }
+
+    private void run(Runnable callback) {
+        CodeWatch watch = sched.codeWatch();
+        if (watch == null) {
+            callback.run();
+            return;
+        }
+        boolean isThere = watch.enter(CodeWatch.Kind.RCU, callback, "of call_rcu()", callback);
+        watch.disarmed(callback);
+        if (isThere) {
+            callback.run();
+            watch.leave(callback);
+        }
     }
 }

@@ -100,6 +100,13 @@ public final class LoadedModule {
         dropped.clear();
     }
 
+    /** As {@link #discard()}, but the module's next point is one of {@code last}. */
+    void discard(ModulePoints last) {
+        ModuleImage dropped = image();
+        discard();
+        dropped.bind(last);
+    }
+
     private ModuleImage image() {
         ModuleImage current = image;
         checkState(current != null, "the module was released");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.shared.SharedRef;
@@ -28,6 +29,9 @@ public final class Module implements ModuleRef {
 
     /** For the loader alone: whether something outside may still call its code. */
     private volatile boolean outlasted;
+
+    /** For the checkers: when its code was freed. */
+    private volatile @Nullable Moment unloadedAt;
 
     private @Nullable LoadedModule loaded;
     private @Nullable KernelModule instance;
@@ -90,12 +94,25 @@ public final class Module implements ModuleRef {
     }
 
     /** Says that something outside holds code of it, and may call it when the module is gone. */
-    public void setOutlasted() {
+    void setOutlasted() {
         outlasted = true;
     }
 
     boolean isOutlasted() {
         return outlasted;
+    }
+
+    void setUnloadedAt(Moment moment) {
+        unloadedAt = moment;
+    }
+
+    @Nullable Moment unloadedAt() {
+        return unloadedAt;
+    }
+
+    /** For the checkers: whether its code was freed while somebody could call it. */
+    boolean isGone() {
+        return unloadedAt != null;
     }
 
     /** Whether {@code code} is of a class of this module. */

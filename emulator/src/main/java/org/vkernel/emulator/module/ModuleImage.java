@@ -157,6 +157,13 @@ final class ModuleImage extends ClassLoader {
         }
     }
 
+    /** Has the module's code, if it has points, report to {@code newPoints}. */
+    void bind(ModulePoints newPoints) {
+        if (points != null) {
+            points.set(newPoints);
+        }
+    }
+
     /** The points while the JVM initialises the classes of a new image. */
     private static final class LoadingPoints implements ModulePoints {
         /** How many turns of loops all initialisers may take, lest a load hang the host. */

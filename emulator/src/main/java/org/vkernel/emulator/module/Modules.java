@@ -10,13 +10,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
-import org.vkernel.emulator.check.KnownCounterExamples;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.Check;
+import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskExit;
 import org.vkernel.emulator.trace.TraceKind;
 
@@ -40,6 +43,8 @@ public final class Modules {
 
     private final Map<Class<?>, Module> exporters = new ConcurrentHashMap<>();
     private final List<UnloadCheck> unloadChecks = new CopyOnWriteArrayList<>();
+    private final @Nullable ModuleCode code;
+    private final boolean reportsLeaks;
     private @Nullable String lastError;
 
     /** Makes the empty table of a kernel. */
@@ -48,6 +53,10 @@ public final class Modules {
         this.sched = kernel.sched();
         this.mutex = new Mutex(sched, "module_mutex");
         this.stateChanges = new WaitQueue(sched, "a module to be loaded or gone");
+        this.reportsLeaks = kernel.config().has(Check.LEAKS);
+        this.code =
+                reportsLeaks || kernel.config().has(Check.MEMORY) ? new ModuleCode(kernel) : null;
+        sched.setCodeWatch(code);
         kernel.proc().create("/proc/modules", this::show);
     }
 
@@ -180,6 +189,9 @@ public final class Modules {
             boolean instrument = sched.sim() != null;
             copy = ModuleLoader.shared().acquire(type, instrument);
             module.setLoaded(copy);
+            if (code != null) {
+                code.loaded(module, copy);
+            }
             if (instrument) {
                 copy.start(new SimPoints(Objects.requireNonNull(sched.sim()), copy.sites()));
             } else {
@@ -252,8 +264,7 @@ public final class Modules {
         }
         if (result < 0) {
             module.setState(ModuleState.GOING);
-            kernel.rcu().synchronize();
-            checkLeft(module);
+            letGo(module);
             remove(module);
             return fail("could not insert '" + module.name() + "': " + Errno.text(-result), result);
         }
@@ -309,13 +320,22 @@ public final class Modules {
         } catch (Throwable thrown) {
             kernel.oops(thrown);
         }
-        checkLeft(module);
-        kernel.rcu().synchronize();
+        letGo(module);
         remove(module);
         if (kernel.trace().isActive()) {
             kernel.trace().emit(FREE, 0, 0, 0, name);
         }
         return 0;
+    }
+
+    /** Nobody may use the module any more; says so of whoever does, or will. */
+    private void letGo(Module module) {
+        checkLeft(module, false);
+        kernel.rcu().synchronize();
+        if (code != null) {
+            code.awaitAtomicCalls(module);
+            checkLeft(module, true); // a function that ran may have armed its timer once more
+        }
     }
 
     private static int tryStop(Module module) {
@@ -350,12 +370,26 @@ public final class Modules {
         modules.remove(module);
         mutex.unlock();
         LoadedModule copy = module.loaded();
-        if (copy != null && module.isOutlasted()) {
-            copy.discard(); // a later load must not get what somebody may still call
-        } else if (copy != null) {
-            copy.release();
+        if (copy != null) {
+            free(module, copy);
         }
         stateChanges.wakeUpAll();
+    }
+
+    private void free(Module module, LoadedModule copy) {
+        boolean isOutlasted = module.isOutlasted() || (code != null && code.isRunning(module));
+        if (code != null && isOutlasted) {
+            Task task = sched.current();
+            module.setUnloadedAt(new Moment(task, task.cpu().index()));
+            copy.discard(code.pointsOfGone(module));
+        } else if (isOutlasted) {
+            copy.discard(); // a later load must not get what somebody may still call
+        } else {
+            if (code != null) {
+                code.released(module, copy);
+            }
+            copy.release();
+        }
     }
 
     /** Unloads all that are left, newest first, as a shutdown does. */
@@ -389,16 +423,28 @@ public final class Modules {
         modules.clear();
     }
 
-    private void checkLeft(Module module) {
+    /** Reports what is left; the last time, also what runs. */
+    private void checkLeft(Module module, boolean isLast) {
+        if (code != null) {
+            reportLeft(module, isLast ? code.leftBy(module) : code.armedBy(module));
+        }
         for (UnloadCheck check : unloadChecks) {
-            for (String left : check.leftBy(module)) {
+            if (check.isCalledLater(module)) {
                 module.setOutlasted();
-                String what = module.name() + " is gone but left " + left;
+            }
+        }
+    }
+
+    private void reportLeft(Module module, List<Leftover> left) {
+        for (Leftover one : left) {
+            module.setOutlasted();
+            if (reportsLeaks) {
+                ImmutableList<BugReport.Place> places = one.places();
                 kernel.report(
                         "leak at module unload",
-                        what,
+                        module.name() + " is gone but left " + one.what(),
                         StackTraces.here(),
-                        KnownCounterExamples.isKnown("leak at module unload", what));
+                        places);
             }
         }
     }

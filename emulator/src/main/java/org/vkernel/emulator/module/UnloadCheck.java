@@ -1,14 +1,12 @@
 package org.vkernel.emulator.module;
 
-import java.util.List;
-
-/** Looks for what a module left behind: registered with a part of the kernel and not taken back. */
+/** Knows who may still call code of a module that goes. */
 @FunctionalInterface
 public interface UnloadCheck {
     /**
-     * What is left of {@code module}, a line each; empty if nothing. Context: process.
+     * Whether somebody holds code of {@code module}, and may call it later. Context: process.
      *
      * @see Modules#ownerOf
      */
-    List<String> leftBy(Module module);
+    boolean isCalledLater(Module module);
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.AtomicInt;
@@ -74,7 +75,13 @@ public final class ProcFs {
      */
     public boolean create(String path, ProcFile file) {
         Preconditions.checkArgument(path.startsWith(ROOT), "%s is not below %s", path, ROOT);
-        return files.putIfAbsent(path, new Entry(sched, file)) == null;
+        Entry entry = new Entry(sched, file);
+        boolean isNew = files.putIfAbsent(path, entry) == null;
+        CodeWatch watch = sched.codeWatch();
+        if (isNew && watch != null) {
+            watch.armed(CodeWatch.Kind.PROC, entry, path, file);
+        }
+        return isNew;
     }
 
     /**
@@ -87,6 +94,10 @@ public final class ProcFs {
         Entry entry = files.remove(path);
         if (entry == null) {
             return false;
+        }
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.disarmed(entry);
         }
         if (entry.close()) {
             unused.waitEvent(entry::isUnused);
@@ -114,11 +125,21 @@ public final class ProcFs {
             return null;
         }
         StringBuilder text = new StringBuilder();
-        entry.file.show(text);
+        show(path, entry, text);
         if (entry.unuse()) {
             unused.wakeUpAll();
         }
         return text.toString();
+    }
+
+    private void show(String path, Entry entry, StringBuilder text) {
+        CodeWatch watch = sched.codeWatch();
+        if (watch == null) {
+            entry.file.show(text);
+        } else if (watch.enter(CodeWatch.Kind.PROC, entry, path, entry.file)) {
+            entry.file.show(text);
+            watch.leave(entry.file);
+        }
     }
 
     /** All paths, sorted. */

@@ -3,6 +3,7 @@ package org.vkernel.emulator.sched;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.process.UserProcess;
 
 /**
@@ -33,6 +34,7 @@ public final class Scheduler {
     private final IrqHandler[] handlers = new IrqHandler[LINES];
     private final AtomicInteger lastPid = new AtomicInteger(1);
     Task init;
+    private @Nullable CodeWatch codeWatch;
     private SoftirqRunner softirqs = (task, irqExit) -> {};
 
     /** What a machine is made of. */
@@ -105,6 +107,16 @@ public final class Scheduler {
 
     private ParallelMachine parallel() {
         return Objects.requireNonNull(par);
+    }
+
+    /** Who is told of what will call code; null: nobody. */
+    public @Nullable CodeWatch codeWatch() {
+        return codeWatch;
+    }
+
+    /** Sets who is told of what will call code, before anything does. */
+    public void setCodeWatch(@Nullable CodeWatch watch) {
+        codeWatch = watch;
     }
 
     /** The running task ({@code current}). */

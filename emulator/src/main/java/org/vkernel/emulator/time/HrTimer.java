@@ -1,5 +1,6 @@
 package org.vkernel.emulator.time;
 
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.trace.Trace;
@@ -87,6 +88,7 @@ public final class HrTimer extends PerCpuTimer {
         }
         deadlineNs = ns;
         base.exact.add(this);
+        noteArmed();
         base.program();
         Trace trace = bases.trace;
         if (trace.isActive()) {
@@ -96,6 +98,22 @@ public final class HrTimer extends PerCpuTimer {
         sched.localIrqRestore(flags);
     }
 
+    /** The caller holds the lock. */
+    void noteArmed() {
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.armed(CodeWatch.Kind.HRTIMER, this, name(), function);
+        }
+    }
+
+    /** The caller holds the lock. */
+    void noteDisarmed() {
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.disarmed(this);
+        }
+    }
+
     /** Whether it was queued and the first of its base. The caller holds the lock. */
     private boolean dequeue(TimerBase base) {
         if (!isQueued()) {
@@ -103,6 +121,7 @@ public final class HrTimer extends PerCpuTimer {
         }
         boolean first = base.exact.first() == this;
         base.exact.remove(this);
+        noteDisarmed();
         return first;
     }
 

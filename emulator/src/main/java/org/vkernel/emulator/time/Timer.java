@@ -1,6 +1,7 @@
 package org.vkernel.emulator.time;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.trace.Trace;
@@ -155,6 +156,11 @@ public final class Timer extends PerCpuTimer {
         if (base.wheel.enqueue(this)) {
             base.program();
         }
+        CodeWatch watch = sched.codeWatch();
+        Function calls = function;
+        if (watch != null && calls != null) {
+            watch.armed(CodeWatch.Kind.TIMER, this, name(), calls);
+        }
         Trace trace = bases.trace;
         if (trace.isActive()) {
             trace.emit(START, number, newExpires, now, name());
@@ -169,6 +175,10 @@ public final class Timer extends PerCpuTimer {
         }
         if (base.wheel.dequeue(this)) {
             base.program();
+        }
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.disarmed(this);
         }
         return true;
     }

@@ -1,5 +1,6 @@
 package org.vkernel.emulator.time;
 
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.sched.Cpu;
 import org.vkernel.emulator.sched.Scheduler;
@@ -73,17 +74,33 @@ final class TimerBases {
     /** Models {@code __run_hrtimer()}: the lock is held before and after, not during the call. */
     private void runExact(TimerBase base, HrTimer timer, long now) {
         base.exact.remove(timer);
+        timer.noteDisarmed();
         base.runningExact = timer;
         base.lock.unlock();
         if (trace.isActive()) {
             trace.emit(HR_ENTRY, timer.number, now, 0, timer.name());
         }
-        boolean restart = timer.function().run(timer);
+        boolean restart = call(timer);
         base.lock.lock();
         if (restart && !timer.isQueued()) {
             base.exact.add(timer);
+            timer.noteArmed();
         }
         base.runningExact = null;
+    }
+
+    private boolean call(HrTimer timer) {
+        HrTimer.Function function = timer.function();
+        CodeWatch watch = sched.codeWatch();
+        if (watch == null) {
+            return function.run(timer);
+        }
+        if (!watch.enter(CodeWatch.Kind.HRTIMER, timer, timer.name(), function)) {
+            return false;
+        }
+        boolean restart = function.run(timer);
+        watch.leave(function);
+        return restart;
     }
 
     /** Models {@code __run_timers()}. Context: softirq. */
@@ -131,8 +148,15 @@ final class TimerBases {
         if (trace.isActive()) {
             trace.emit(ENTRY, timer.number, clock.jiffies(), 0, timer.name());
         }
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null && !watch.enter(CodeWatch.Kind.TIMER, timer, timer.name(), function)) {
+            return;
+        }
         int before = task.preemptCount();
         function.run(timer);
+        if (watch != null) {
+            watch.leave(function);
+        }
         int after = task.preemptCount();
         if (after != before) {
             task.preemptCountAdd(before - after);

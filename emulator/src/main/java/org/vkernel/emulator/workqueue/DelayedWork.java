@@ -74,6 +74,7 @@ public final class DelayedWork extends Work {
         }
         boolean waited = timer.delSync() == 1;
         if (waited) {
+            noteCancelled();
             state.getAndAnd(~PENDING);
         }
         return waited;

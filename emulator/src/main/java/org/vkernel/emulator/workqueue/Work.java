@@ -3,6 +3,7 @@ package org.vkernel.emulator.workqueue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SpinCondition;
@@ -223,6 +224,7 @@ public sealed class Work permits DelayedWork {
         if (result < 0) {
             return false;
         }
+        noteCancelled();
         state.getAndAnd(~PENDING);
         return result > 0;
     }
@@ -242,11 +244,20 @@ public sealed class Work permits DelayedWork {
             queues.cancelled.waitEvent(() -> (state.get() & CANCELING) == 0);
         }
         var _ = await(true);
+        noteCancelled();
         state.set(0);
         if (queues.cancelled.isActive()) {
             queues.cancelled.wakeUpAll();
         }
         return result > 0;
+    }
+
+    /** It is off its list. The caller holds PENDING. */
+    final void noteCancelled() {
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.disarmed(this);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.vkernel.emulator.workqueue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.sched.Scheduler;
@@ -98,6 +99,10 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
     final Execution begin(Work work, Workqueue queue) {
         Execution execution = new Execution(work, queue);
         running.add(execution);
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.disarmed(work);
+        }
         return execution;
     }
 
@@ -121,7 +126,13 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
         if (trace.isActive()) {
             trace.emit(START, number, 0, 0, name);
         }
-        function.run(work);
+        CodeWatch watch = sched.codeWatch();
+        if (watch == null) {
+            function.run(work);
+        } else if (watch.enter(CodeWatch.Kind.WORK, work, name, function)) {
+            function.run(work);
+            watch.leave(function);
+        }
         if (trace.isActive()) {
             trace.emit(END, number, 0, 0, name);
         }

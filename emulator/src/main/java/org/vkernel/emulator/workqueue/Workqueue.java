@@ -1,5 +1,6 @@
 package org.vkernel.emulator.workqueue;
 
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.trace.TraceKind;
 
@@ -35,6 +36,7 @@ public abstract sealed class Workqueue permits ConcurrentWorkqueue, ThreadedWork
         boolean flags = sched.localIrqSave();
         boolean claimed = work.claim();
         if (claimed) {
+            noteQueued(work);
             enqueueHere(work);
         }
         sched.localIrqRestore(flags);
@@ -46,6 +48,7 @@ public abstract sealed class Workqueue permits ConcurrentWorkqueue, ThreadedWork
         boolean flags = sched.localIrqSave();
         boolean claimed = work.claim();
         if (claimed) {
+            noteQueued(work);
             tryEnqueue(work, cpu);
         }
         sched.localIrqRestore(flags);
@@ -63,6 +66,7 @@ public abstract sealed class Workqueue permits ConcurrentWorkqueue, ThreadedWork
         boolean flags = sched.localIrqSave();
         boolean claimed = work.claim();
         if (claimed) {
+            noteQueued(work);
             work.start(this, ticks);
         }
         sched.localIrqRestore(flags);
@@ -80,10 +84,18 @@ public abstract sealed class Workqueue permits ConcurrentWorkqueue, ThreadedWork
         int result = work.grab(0);
         if (result >= 0) {
             boolean flags = sched.localIrqSave();
+            noteQueued(work);
             work.start(this, ticks);
             sched.localIrqRestore(flags);
         }
         return result != 0;
+    }
+
+    private void noteQueued(Work work) {
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.armed(CodeWatch.Kind.WORK, work, work.name(), work.function());
+        }
     }
 
     /** Queues a work whose PENDING the caller holds. The caller has interrupts off. */

@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KmemCache;
@@ -156,6 +157,11 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         boolean flags = tableLock.grab();
         table.register(config, groups, bits);
         tableLock.ungrab(flags);
+        CodeWatch watch = sched.codeWatch();
+        NetlinkInput input = config.input();
+        if (watch != null && input != null) {
+            watch.armed(CodeWatch.Kind.NETLINK, sk, "of protocol " + protocol, input);
+        }
         return sk;
     }
 
@@ -234,6 +240,10 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
      * <p>Models {@code netlink_release()}. Context: process; sleeps.
      */
     void release(NetlinkSock sk) {
+        CodeWatch watch = sched.codeWatch();
+        if (watch != null) {
+            watch.disarmed(sk);
+        }
         remove(sk);
         sk.set(SockFlag.DEAD, true);
         Consumer<NetlinkSock> releaseHook = sk.releaseHook();

@@ -100,7 +100,7 @@ class CnTestTest {
                             KernelFailedException.class,
                             () -> socket.sendTo(bytes, NetlinkAddress.KERNEL));
             assertEquals(
-                    "Oops: org.vkernel.emulator.module.ModuleReleasedError",
+                    "use after unload",
                     failed.reports().getFirst().rule());
         }
     }

@@ -1,0 +1,38 @@
+package org.vkernel.emulator.check;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where something happened to an object, and in which task: noted cheaply when it happens, put into
+ * words only where a report shows it.
+ */
+public final class Moment extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    /** Its text is the task's; never serialised. */
+    private final transient @Nullable Object task;
+
+    private final int cpu;
+
+    /**
+     * Notes the caller's stack.
+     *
+     * @param task who ran
+     * @param cpu on which CPU
+     */
+    public Moment(Object task, int cpu) {
+        super(null, null, false, true);
+        this.task = task;
+        this.cpu = cpu;
+    }
+
+    /**
+     * The place as a report shows it.
+     *
+     * @param what what happened there: {@code "Freed"}
+     */
+    public BugReport.Place place(String what) {
+        return new BugReport.Place(
+                what + " by task " + task + " on CPU " + cpu, StackTraces.of(this));
+    }
+}

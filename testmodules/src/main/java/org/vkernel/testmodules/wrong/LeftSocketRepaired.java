@@ -1,0 +1,37 @@
+package org.vkernel.testmodules.wrong;
+
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.module.KernelModule;
+import org.vkernel.emulator.module.ModuleContext;
+import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.netlink.core.Netlink;
+import org.vkernel.netlink.core.NetlinkKernelConfig;
+import org.vkernel.netlink.core.NetlinkSock;
+
+/** Releases its netlink socket before it goes. */
+@SuppressWarnings("NullAway.Init") // what init() sets is there before anything can use it
+public final class LeftSocketRepaired implements KernelModule {
+    private static final int PROTOCOL = 25;
+
+    private ModuleContext kernel;
+    private @Nullable NetlinkSock socket;
+
+    @Override
+    public int init(ModuleContext context) {
+        kernel = context;
+        NetlinkKernelConfig config =
+                NetlinkKernelConfig.DEFAULT
+                        .input(skb -> kernel.printk(LogLevel.INFO, "%d bytes", skb.len()))
+                        .owner(kernel.thisModule());
+        socket = kernel.use(Netlink.class).kernelCreate(PROTOCOL, config);
+        return socket == null ? -Errno.ENOMEM : 0;
+    }
+
+    @Override
+    public void exit(ModuleContext context) {
+        if (socket != null) {
+            kernel.use(Netlink.class).kernelRelease(socket);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.vkernel.testmodules.wrong;
+
+import org.vkernel.emulator.kthread.Kthread;
+import org.vkernel.emulator.module.KernelModule;
+import org.vkernel.emulator.module.ModuleContext;
+
+/** Leaves its kernel thread running when it goes. */
+@SuppressWarnings("NullAway.Init") // what init() sets is there before anything can use it
+public final class LeftThread implements KernelModule {
+    private ModuleContext kernel;
+    private Kthread thread;
+
+    @Override
+    public int init(ModuleContext context) {
+        kernel = context;
+        thread = kernel.kthreadRun("watcher", this::watch); // wrong
+        return 0;
+    }
+
+    private int watch(Kthread self) {
+        while (!self.shouldStop()) {
+            kernel.kernel().timers().msleep(100);
+        }
+        return 0;
+    }
+
+    @Override
+    public void exit(ModuleContext context) {
+        thread.wakeUp();
+    }
+}

@@ -1,0 +1,96 @@
+package org.vkernel.testmodules.wrong;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.KernelFailedException;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.module.KernelModule;
+
+/**
+ * Runs each wrong module and its twin under several schedules: the one breaks its rule and no
+ * other, at the line that bears the mark; the other breaks none.
+ */
+class WrongModulesTest {
+    private static final int SEEDS = 20;
+    private static final Path SOURCES = Path.of("src/main/java/org/vkernel/testmodules/wrong");
+
+    static List<WrongModule> all() {
+        return WrongModules.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void wrong_anySchedule_isCaughtAtItsLine(WrongModule module) throws IOException {
+        String place = markedPlace(module.wrong());
+        int caught = 0;
+        for (int seed = 0; seed < SEEDS; seed++) {
+            List<BugReport> reports = run(module, module.wrong(), seed);
+            if (reports.isEmpty() && module.isRace()) {
+                continue;
+            }
+            assertEquals(1, reports.size(), () -> reports.toString());
+            BugReport report = reports.getFirst();
+            assertEquals(module.rule(), report.rule());
+            assertFalse(report.why().isEmpty(), "no sentence on " + report.rule());
+            assertTrue(
+                    report.lines().stream().anyMatch(line -> line.endsWith(place)),
+                    () -> place + " is not in\n" + String.join("\n", report.lines()));
+            caught++;
+        }
+        assertTrue(caught > 0, "never caught in " + SEEDS + " schedules");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void repaired_anySchedule_isClean(WrongModule module) {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            List<BugReport> reports = run(module, module.repaired(), seed);
+            assertTrue(reports.isEmpty(), () -> String.join("\n", reports.getFirst().lines()));
+        }
+    }
+
+    private static ImmutableList<BugReport> run(
+            WrongModule module, Class<? extends KernelModule> type, int seed) {
+        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed));
+        try {
+            kernel.modprobe(type);
+            if (module.process() != null) {
+                kernel.spawn("user", module.process());
+            }
+            kernel.runFor(Duration.ofSeconds(1));
+        } catch (KernelFailedException broken) {
+            // It stands in the reports.
+        }
+        kernel.shutdown();
+        return kernel.reports().stream()
+                .filter(report -> !report.known())
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /** {@code (File.java:12)} of the line that bears the mark. */
+    private static String markedPlace(Class<?> type) throws IOException {
+        String file = type.getSimpleName() + ".java";
+        List<String> lines = Files.readAllLines(SOURCES.resolve(file));
+        List<Integer> marked = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).endsWith("// wrong")) {
+                marked.add(i + 1);
+            }
+        }
+        assertEquals(1, marked.size(), file + " has one line with the mark");
+        return "(" + file + ":" + marked.getFirst() + ")";
+    }
+}
