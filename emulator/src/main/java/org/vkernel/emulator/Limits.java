@@ -12,7 +12,7 @@ public final class Limits {
     public static final int LOCKUP_POINTS = 1_000_000;
 
     /** Caches of objects in one kernel, besides the general ones (Linux: no limit). */
-    public static final int KMEM_CACHES = 16;
+    public static final int KMEM_CACHES = 32;
 
     /**
      * Points that may pass at one instant of the simulated machine's clock. Time passes there only

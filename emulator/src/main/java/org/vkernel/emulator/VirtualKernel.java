@@ -30,6 +30,7 @@ import org.vkernel.emulator.proc.ProcFs;
 import org.vkernel.emulator.process.Credentials;
 import org.vkernel.emulator.process.ProcessBody;
 import org.vkernel.emulator.process.ProcessTable;
+import org.vkernel.emulator.process.TaskMemory;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
@@ -118,16 +119,17 @@ public final class VirtualKernel implements AutoCloseable {
         this.hrTimers = new HrTimers(timers);
         this.tasklets = new Tasklets(sched, softirqs, trace);
         this.workqueues = new Workqueues(sched, timers, trace, config.profile().hasWorkerPools());
-        this.kthreads = new Kthreads(sched);
         this.proc = new ProcFs(sched);
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(sched);
+        TaskMemory taskMemory = new TaskMemory(sched, mm);
+        this.kthreads = new Kthreads(sched, mm, taskMemory);
         this.faults = new FaultInjection(mm, sched, printk, trace, this::random);
         this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
         this.sockets = new Sockets(sched, mm, hrTimers);
         this.entry = new KernelEntry(this, failures);
-        this.processTable = new ProcessTable(this, initTask);
+        this.processTable = new ProcessTable(this, taskMemory, initTask);
         for (Variant variant : variants.active()) {
             printk.printk(LogLevel.WARNING, "variant %s", variant);
         }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.Completion;
+import org.vkernel.emulator.process.TaskMemory;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
@@ -38,6 +39,7 @@ public final class Kthread {
     }
 
     private final Scheduler sched;
+    private final TaskMemory memory;
     private final Body body;
     private final SharedInt stopping;
     private final Completion exited;
@@ -46,8 +48,9 @@ public final class Kthread {
     /** Written by the thread before {@link #exited} is complete. */
     private volatile int result = -Errno.EINTR;
 
-    Kthread(Scheduler sched, String name, Body body) {
+    Kthread(Scheduler sched, TaskMemory memory, String name, Body body) {
         this.sched = sched;
+        this.memory = memory;
         this.body = body;
         this.stopping = new SharedInt(sched, 0);
         this.exited = new Completion(sched, "the end of kernel thread " + name);
@@ -76,6 +79,7 @@ public final class Kthread {
         if (watch != null) {
             watch.disarmed(this);
         }
+        memory.freeKthread();
         exited.completeAll();
     }
 

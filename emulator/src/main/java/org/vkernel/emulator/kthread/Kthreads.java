@@ -1,27 +1,58 @@
 package org.vkernel.emulator.kthread;
 
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.Memory;
+import org.vkernel.emulator.process.TaskMemory;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 
 /** Starts kernel threads. */
 public final class Kthreads {
-    private final Scheduler sched;
+    /** {@code sizeof(struct kthread_create_info)}. */
+    private static final int CREATE_INFO_BYTES = 72;
 
-    public Kthreads(Scheduler sched) {
+    private final Scheduler sched;
+    private final Memory memory;
+    private final TaskMemory taskMemory;
+
+    /** Starts none yet. */
+    public Kthreads(Scheduler sched, Memory memory, TaskMemory taskMemory) {
         this.sched = sched;
+        this.memory = memory;
+        this.taskMemory = taskMemory;
     }
 
-    /** {@code kthread_run()}: starts a thread. Context: process. */
-    public Kthread run(String name, Kthread.Body body) {
-        Kthread thread = new Kthread(sched, name, body);
+    /**
+     * {@code kthread_run()}: starts a thread. Context: process; may sleep.
+     *
+     * @return null if there is no memory for one: {@code ERR_PTR(-ENOMEM)}
+     */
+    public @Nullable Kthread run(String name, Kthread.Body body) {
+        if (!allocate()) {
+            return null;
+        }
+        Kthread thread = new Kthread(sched, taskMemory, name, body);
         Task task = sched.newTask(sched.allocatePid(), name, null, Task.PF_KTHREAD, thread::main);
         return start(thread, task);
     }
 
-    /** {@code kthread_run_on_cpu()}: starts a thread that must run on {@code cpu}. */
-    public Kthread runOn(int cpu, String name, Kthread.Body body) {
-        Kthread thread = new Kthread(sched, name, body);
+    /** {@code kthread_run_on_cpu()}: as {@link #run}, of one that must run on {@code cpu}. */
+    public @Nullable Kthread runOn(int cpu, String name, Kthread.Body body) {
+        if (!allocate()) {
+            return null;
+        }
+        Kthread thread = new Kthread(sched, taskMemory, name, body);
         return start(thread, sched.newPinnedTask(name, sched.cpu(cpu), thread::main));
+    }
+
+    private boolean allocate() {
+        if (!memory.kmalloc(CREATE_INFO_BYTES, GfpMask.KERNEL)) {
+            return false;
+        }
+        boolean there = taskMemory.allocKthread();
+        memory.kfree(CREATE_INFO_BYTES);
+        return there;
     }
 
     private Kthread start(Kthread thread, Task task) {

@@ -101,8 +101,9 @@ public final class ModuleContext {
      *
      * @param body what it does; it must have returned before the module is gone: see {@link
      *     Kthread#stop}
+     * @return null if there is no memory for one: {@code ERR_PTR(-ENOMEM)}
      */
-    public Kthread kthreadRun(String name, Kthread.Body body) {
+    public @Nullable Kthread kthreadRun(String name, Kthread.Body body) {
         return kernel.kthreads().run(name, body);
     }
 

@@ -3,50 +3,152 @@ package org.vkernel.emulator.process;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 
 /** Models {@code struct files_struct} (fs/file.c): a process's descriptors. */
 public final class FileTable {
     private static final int FIRST_FD = 3; // 0, 1 and 2 are the process's standard streams
 
+    /** Descriptors that there is room for without memory of their own ({@code NR_OPEN_DEFAULT}). */
+    private static final int ROOM = 64;
+
+    /** {@code sizeof(struct fdtable)}. */
+    private static final int TABLE_BYTES = 56;
+
+    private static final int PAGE_BYTES = 4096;
+
+    private final Scheduler sched;
+    private final Memory memory;
     private final SpinLock lock;
+
+    /** How many descriptors there is memory for, the standard streams included. Under the lock. */
+    private int room = ROOM;
+
+    /** Which entries are taken, with a file or for one. Under the lock. */
+    private final BitSet taken = new BitSet();
+
     private volatile @Nullable OpenFile[] files = new OpenFile[4];
 
     /** Which entries an exec closes. Under the lock. */
     private final BitSet closedOnExec = new BitSet();
 
     /** Makes an empty table. */
-    public FileTable(Scheduler sched) {
+    public FileTable(Scheduler sched, Memory memory) {
+        this.sched = sched;
+        this.memory = memory;
         lock = new SpinLock(sched, "file_lock");
     }
 
-    /** As {@link #install(OpenFile, boolean)}, of a file that an exec leaves open. */
-    public int install(OpenFile file) {
-        return install(file, false);
-    }
-
     /**
-     * Takes the lowest free descriptor for {@code file}, whose reference it takes over.
+     * Takes the lowest free descriptor, for a file that {@link #install} is to give it.
+     *
+     * <p>Models {@code get_unused_fd_flags()}. Context: process; may sleep.
      *
      * @param closeOnExec whether an exec closes it ({@code O_CLOEXEC})
+     * @return the descriptor; {@code -ENOMEM} if the table must grow and cannot
      */
-    public int install(OpenFile file, boolean closeOnExec) {
+    public int reserve(boolean closeOnExec) {
         lock.lock();
-        @Nullable OpenFile[] table = files;
-        int slot = 0;
-        while (slot < table.length && table[slot] != null) {
-            slot++;
+        int slot = taken.nextClearBit(0);
+        while (slot + FIRST_FD >= room) {
+            int before = room;
+            lock.unlock();
+            int error = grow(before);
+            if (error != 0) {
+                return error;
+            }
+            lock.lock();
+            slot = taken.nextClearBit(0);
         }
-        if (slot == table.length) {
-            table = Arrays.copyOf(table, slot * 2);
-        }
-        table[slot] = file;
+        taken.set(slot);
         closedOnExec.set(slot, closeOnExec);
-        files = table; // publishes the entry to lockless readers
         lock.unlock();
         return slot + FIRST_FD;
     }
+
+    /** Gives a reserved descriptor back ({@code put_unused_fd()}). */
+    public void unreserve(int fd) {
+        lock.lock();
+        taken.clear(fd - FIRST_FD);
+        closedOnExec.clear(fd - FIRST_FD);
+        lock.unlock();
+    }
+
+    /**
+     * Gives a reserved descriptor its file, whose reference it takes over ({@code fd_install()}).
+     */
+    public void install(int fd, OpenFile file) {
+        int slot = fd - FIRST_FD;
+        lock.lock();
+        @Nullable OpenFile[] table = files;
+        if (slot >= table.length) {
+            table = Arrays.copyOf(table, Math.max(slot + 1, table.length * 2));
+        }
+        table[slot] = file;
+        files = table; // publishes the entry to lockless readers
+        lock.unlock();
+    }
+
+    // ---- Memory ------------------------------------------------------------------------------
+
+    /** Models {@code expand_fdtable()}: twice the room that there was. */
+    private int grow(int before) {
+        int error = allocate(before * 2);
+        if (error != 0) {
+            return error;
+        }
+        lock.lock();
+        boolean isFirst = room == before;
+        if (isFirst) {
+            room = before * 2;
+        }
+        lock.unlock();
+        release(isFirst ? before : before * 2); // the old one, or a new one that came too late
+        return 0;
+    }
+
+    /** Models {@code alloc_fdtable()}. */
+    private int allocate(int descriptors) {
+        Task running = sched.current();
+        if (!memory.kmalloc(running, TABLE_BYTES, GfpMask.KERNEL)) {
+            return -Errno.ENOMEM;
+        }
+        long bytes = arrayBytes(descriptors);
+        boolean hasArray =
+                bytes > PAGE_BYTES
+                        ? memory.vmalloc(running, bytes, GfpMask.KERNEL)
+                        : memory.kmalloc(running, bytes, GfpMask.KERNEL);
+        if (!hasArray) {
+            memory.kfree(running, TABLE_BYTES);
+            return -Errno.ENOMEM;
+        }
+        return 0;
+    }
+
+    private void release(int descriptors) {
+        if (descriptors == ROOM) {
+            return; // part of struct files_struct
+        }
+        Task running = sched.current();
+        memory.kfree(running, TABLE_BYTES);
+        if (arrayBytes(descriptors) > PAGE_BYTES) {
+            memory.vfree(running);
+        } else {
+            memory.kfree(running, arrayBytes(descriptors));
+        }
+    }
+
+    /** A pointer and two bits for each. */
+    private static long arrayBytes(int descriptors) {
+        return descriptors * (long) Long.BYTES + descriptors / 4;
+    }
+
+    // ---- Files -------------------------------------------------------------------------------
 
     /** {@code fget_raw()} without a reference: the file of {@code fd}, or null. */
     public @Nullable OpenFile get(int fd) {
@@ -68,6 +170,7 @@ public final class FileTable {
             @Nullable OpenFile[] table = files;
             table[fd - FIRST_FD] = null;
             files = table; // publishes the change to lockless readers
+            taken.clear(fd - FIRST_FD);
         }
         lock.unlock();
         if (file == null) {
@@ -77,18 +180,36 @@ public final class FileTable {
         return true;
     }
 
-    /** {@code dup_fd()}: {@code child} gets the same descriptors, which share the open files. */
-    void copyTo(FileTable child) {
+    /**
+     * {@code dup_fd()}: {@code child} gets the same descriptors, which share the open files.
+     *
+     * @return 0 or {@code -ENOMEM}
+     */
+    int copyTo(FileTable child) {
         lock.lock();
+        while (child.room < room) {
+            int wanted = room;
+            lock.unlock();
+            int error = child.allocate(wanted);
+            if (error != 0) {
+                return error;
+            }
+            child.release(child.room);
+            child.room = wanted;
+            lock.lock();
+        }
         @Nullable OpenFile[] table = files.clone();
-        for (OpenFile file : table) {
+        for (int slot = 0; slot < table.length; slot++) {
+            OpenFile file = table[slot];
             if (file != null) {
                 file.get();
+                child.taken.set(slot);
             }
         }
         child.closedOnExec.or(closedOnExec);
         lock.unlock();
         child.files = table;
+        return 0;
     }
 
     /** {@code do_close_on_exec()}. Context: process; may sleep. */
@@ -103,10 +224,15 @@ public final class FileTable {
         }
     }
 
-    /** {@code close_files()}: closes all, lowest first. */
+    /** {@code put_files_struct()}: closes all, lowest first, and frees the table. */
     public void closeAll() {
         for (int slot = 0; slot < files.length; slot++) {
             var _ = close(slot + FIRST_FD);
         }
+        lock.lock();
+        int had = room;
+        room = ROOM;
+        lock.unlock();
+        release(had);
     }
 }

@@ -2,17 +2,57 @@ package org.vkernel.emulator.process;
 
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.locking.RwLock;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.Memory;
 
 /** A process becomes another program: fs/exec.c. Context: process, in the kernel; sleeps. */
 final class ProcessExec {
+    /** {@code PATH_MAX}: a name from user space. */
+    private static final int PATH_BYTES = 4096;
+
+    /** {@code sizeof(struct linux_binprm)}. */
+    private static final int BINPRM_BYTES = 408;
+
     private ProcessExec() {}
 
     /**
-     * Models {@code begin_new_exec()} and {@code exec_binprm()}.
+     * Models {@code do_execveat_common()}: what the program needs is there before the old one is
+     * given up.
      *
-     * @return 0; {@code -EAGAIN} if the process ends, or another thread of it does the same
+     * @return 0; {@code -ENOMEM}; {@code -EAGAIN} if the process ends, or another thread of it does
+     *     the same
      */
     static int exec(UserProcess process, String path, String[] args) {
+        Memory memory = process.kernel().mm();
+        if (!memory.kmalloc(PATH_BYTES, GfpMask.KERNEL)) {
+            return -Errno.ENOMEM;
+        }
+        int error = -Errno.ENOMEM;
+        if (memory.kmalloc(BINPRM_BYTES, GfpMask.KERNEL)) {
+            error = withNewMm(process, path, args);
+            memory.kfree(BINPRM_BYTES);
+        }
+        memory.kfree(PATH_BYTES);
+        return error;
+    }
+
+    /** A new address space and new credentials, in whose place the old ones go. */
+    private static int withNewMm(UserProcess process, String path, String[] args) {
+        TaskMemory memory = process.table().memory();
+        if (!memory.allocMm()) {
+            return -Errno.ENOMEM;
+        }
+        int error = -Errno.ENOMEM;
+        if (memory.allocCred()) {
+            error = begin(process, path, args);
+            memory.freeCred();
+        }
+        memory.freeMm();
+        return error;
+    }
+
+    /** Models {@code begin_new_exec()} and {@code exec_binprm()}. */
+    private static int begin(UserProcess process, String path, String[] args) {
         UserThread self = process.table().current();
         int error = deThread(process, self);
         if (error != 0) {

@@ -38,8 +38,8 @@ final class ProcessExit {
         }
         if (process.threads().end(self)) {
             reapForInit(process);
-            process.threads().setDead();
             process.table().gone(process);
+            process.threads().setDead(); // who waits for it finds it gone
         }
         process.threads().wakeWaiters();
     }
@@ -127,6 +127,9 @@ final class ProcessExit {
         UserThread parent = process.leader().realParent();
         if (parent != null) {
             parent.process().threads().children().remove(process);
+        }
+        if (process.hasMemory()) {
+            process.table().memory().freeProcess();
         }
     }
 

@@ -1,5 +1,6 @@
 package org.vkernel.emulator.process;
 
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.sched.Scheduler;
@@ -15,18 +16,29 @@ final class ProcessFork {
      * <p>Models {@code kernel_clone()} without flags: the child has the same credentials, signal
      * handlers, session and name, and shares the open files, of which it has descriptors of its
      * own.
+     *
+     * @return null without memory, which is {@code -ENOMEM}
      */
-    static UserProcess fork(ProcessTable table, ProcessBody body) {
+    static @Nullable UserProcess fork(ProcessTable table, ProcessBody body) {
+        if (!table.memory().allocProcess()) {
+            return null;
+        }
         UserThread parent = table.current();
         UserProcess from = parent.process();
         int tgid = table.kernel().sched().allocatePid();
         UserProcess child = new UserProcess(table, tgid, from.credentials());
-        from.copyTo(child);
+        if (from.copyTo(child) != 0) {
+            table.memory().freeThread();
+            table.memory().freeProcess();
+            return null;
+        }
         start(child, parent.comm(), body);
         return child;
     }
 
-    /** Gives a new process its first thread, tells of it, and lets it run. */
+    /**
+     * Gives a new process, whose memory is there, its first thread, tells of it, and lets it run.
+     */
     static void start(UserProcess child, String comm, ProcessBody body) {
         ProcessTable table = child.table();
         Scheduler sched = table.kernel().sched();
@@ -35,6 +47,8 @@ final class ProcessFork {
         RwLock tasklist = table.tasklistLock();
         boolean flags = tasklist.writeLockIrqsave();
         UserThread first = child.threads().add(task, parent, UserProcess.SIGCHLD);
+        first.setHasMemory();
+        child.setHasMemory();
         parent.process().threads().children().add(child);
         table.hash(first);
         table.add(child);
@@ -62,6 +76,9 @@ final class ProcessFork {
         ProcessTable table = process.table();
         Scheduler sched = table.kernel().sched();
         UserThread maker = table.current();
+        if (!table.memory().allocThread()) {
+            return new Result(maker, -Errno.ENOMEM);
+        }
         int pid = sched.allocatePid();
         Task task = sched.newTask(pid, maker.comm(), process, 0, () -> process.main(body));
         RwLock tasklist = table.tasklistLock();
@@ -71,11 +88,13 @@ final class ProcessFork {
         UserThread thread = null;
         if (!isDying) {
             thread = process.threads().add(task, maker.realParent(), UserThread.NO_SIGNAL);
+            thread.setHasMemory();
             table.hash(thread);
         }
         process.sighand().siglock().unlock();
         tasklist.writeUnlockIrqrestore(flags);
         if (thread == null) {
+            table.memory().freeThread();
             return new Result(maker, -Errno.EINTR);
         }
         tell(table, thread);

@@ -16,22 +16,35 @@ final class ProcessIds {
         return new IdChange(of.rgid(), of.egid(), of.sgid());
     }
 
-    /** Takes other user ids; {@code -EPERM} for null. */
+    /** Takes other user ids; {@code -EPERM} for null, {@code -ENOMEM} before all else. */
     static int setUsers(UserProcess process, @Nullable IdChange to) {
-        return to == null
-                ? -Errno.EPERM
-                : commit(
-                        process,
-                        process.credentials().withUids(to.real(), to.effective(), to.saved()));
+        return withNewCred(
+                process,
+                to == null
+                        ? null
+                        : process.credentials().withUids(to.real(), to.effective(), to.saved()));
     }
 
-    /** Takes other group ids; {@code -EPERM} for null. */
+    /** Takes other group ids; {@code -EPERM} for null, {@code -ENOMEM} before all else. */
     static int setGroups(UserProcess process, @Nullable IdChange to) {
-        return to == null
-                ? -Errno.EPERM
-                : commit(
-                        process,
-                        process.credentials().withGids(to.real(), to.effective(), to.saved()));
+        return withNewCred(
+                process,
+                to == null
+                        ? null
+                        : process.credentials().withGids(to.real(), to.effective(), to.saved()));
+    }
+
+    /**
+     * New credentials, {@code prepare_creds()}, are made first, and freed where they are refused.
+     */
+    private static int withNewCred(UserProcess process, @Nullable Credentials changed) {
+        TaskMemory memory = process.table().memory();
+        if (!memory.allocCred()) {
+            return -Errno.ENOMEM;
+        }
+        int result = changed == null ? -Errno.EPERM : commit(process, changed);
+        memory.freeCred();
+        return result;
     }
 
     /**

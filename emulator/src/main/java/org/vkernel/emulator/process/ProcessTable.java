@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.sched.Scheduler;
@@ -27,14 +29,16 @@ public final class ProcessTable {
     private final RwLock tasklistLock;
     private final Map<Integer, UserProcess> living = new ConcurrentHashMap<>();
     private final Map<Integer, UserThread> threads = new ConcurrentHashMap<>();
+    private final TaskMemory memory;
     private final UserProcess init;
     private final AtomicReference<ImmutableList<ProcessEvents>> observers =
             new AtomicReference<>(ImmutableList.of());
 
     /** Makes a table with init alone, whose thread is {@code initTask}. */
-    public ProcessTable(VirtualKernel kernel, Task initTask) {
+    public ProcessTable(VirtualKernel kernel, TaskMemory memory, Task initTask) {
         this.kernel = kernel;
         this.sched = kernel.sched();
+        this.memory = memory;
         this.tasklistLock = new RwLock(sched, "tasklist_lock");
         this.init = new UserProcess(this, 1, Credentials.of(0, 0));
         initTask.setProcess(init);
@@ -44,6 +48,11 @@ public final class ProcessTable {
 
     VirtualKernel kernel() {
         return kernel;
+    }
+
+    /** What processes are made of. */
+    TaskMemory memory() {
+        return memory;
     }
 
     /** {@code tasklist_lock}: guards who is whose parent, and ends. */
@@ -107,6 +116,9 @@ public final class ProcessTable {
 
     void unhash(UserThread thread) {
         thread.unhash();
+        if (thread.hasMemory()) {
+            memory.freeThread();
+        }
         threads.remove(thread.pid(), thread);
     }
 
@@ -155,8 +167,13 @@ public final class ProcessTable {
     /**
      * Starts a program: the caller forks, and the child runs it with these credentials. Context:
      * process.
+     *
+     * @throws ErrnoException {@code ENOMEM}
      */
     public UserProcess spawn(String comm, Credentials credentials, ProcessBody body) {
+        if (!memory.allocProcess()) {
+            throw new ErrnoException("fork", Errno.ENOMEM);
+        }
         UserProcess process = new UserProcess(this, sched.allocatePid(), credentials);
         process.setProgram(comm);
         ProcessFork.start(

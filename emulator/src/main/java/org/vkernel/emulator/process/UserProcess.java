@@ -55,6 +55,9 @@ public final class UserProcess {
 
     private volatile int session;
 
+    /** Whether it was made by a fork, and so holds memory until it is released. */
+    private volatile boolean hasMemory;
+
     private volatile @Nullable Throwable failure;
 
     /** Makes a process without threads. */
@@ -65,7 +68,7 @@ public final class UserProcess {
         this.tgid = tgid;
         this.credentials = credentials;
         this.sighand = new Sighand(this, sched);
-        this.files = new FileTable(sched);
+        this.files = new FileTable(sched, kernel.mm());
         this.threads = new ProcessThreads(this, sched);
     }
 
@@ -87,6 +90,14 @@ public final class UserProcess {
      */
     public boolean sharesFiles() {
         return threads.all().length > 1;
+    }
+
+    boolean hasMemory() {
+        return hasMemory;
+    }
+
+    void setHasMemory() {
+        hasMemory = true;
     }
 
     /** What its threads have in common. */
@@ -153,18 +164,28 @@ public final class UserProcess {
      * files, and has its parent's credentials, handlers of signals, session and name.
      *
      * <p>Models {@code fork()}. N.B. the body is Java and sees the variables of its parent.
+     *
+     * @throws ErrnoException {@code ENOMEM}
      */
     public UserProcess fork(ProcessBody child) {
-        return kernel.call(() -> ProcessFork.fork(table, child));
+        UserProcess made = kernel.call(() -> ProcessFork.fork(table, child));
+        if (made == null) {
+            throw new ErrnoException("fork", Errno.ENOMEM);
+        }
+        return made;
     }
 
-    /** What {@code copy_process()} copies. */
-    void copyTo(UserProcess child) {
-        files.copyTo(child.files);
+    /** What {@code copy_process()} copies: 0 or {@code -ENOMEM}. */
+    int copyTo(UserProcess child) {
+        int error = files.copyTo(child.files);
+        if (error != 0) {
+            return error;
+        }
         sighand.copyTo(child.sighand);
         child.program = program;
         child.session = session;
         child.threads.setDumpsCore(threads.dumpsCore());
+        return 0;
     }
 
     /**

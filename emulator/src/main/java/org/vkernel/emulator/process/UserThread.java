@@ -37,6 +37,9 @@ public final class UserThread {
     /** Exclusive to the thread: what it asked to end with, without its process. */
     private int ownCode;
 
+    /** Whether it was made by a fork, and so holds memory until it is released. */
+    private volatile boolean hasMemory;
+
     private volatile boolean notified;
     private volatile boolean ended;
 
@@ -124,6 +127,14 @@ public final class UserThread {
     /** Whether it has begun to end. */
     boolean isExiting() {
         return exiting;
+    }
+
+    boolean hasMemory() {
+        return hasMemory;
+    }
+
+    void setHasMemory() {
+        hasMemory = true;
     }
 
     int ownCode() {

@@ -8,6 +8,7 @@ import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KmemCache;
 import org.vkernel.emulator.mm.Memory;
+import org.vkernel.emulator.process.FileTable;
 import org.vkernel.emulator.process.OpenFile;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Scheduler;
@@ -37,12 +38,16 @@ public final class Sockets {
     /** {@code sizeof(struct socket_alloc)}. */
     private static final int INODE_BYTES = 832;
 
+    /** {@code sizeof(struct dentry)}. */
+    private static final int DENTRY_BYTES = 192;
+
     /** {@code sizeof(struct file)}. */
     private static final int FILE_BYTES = 184;
 
     private final Scheduler sched;
     private final HrTimers timers;
     private final KmemCache inodes;
+    private final KmemCache dentries;
     private final KmemCache files;
     private final AtomicInt lastInode;
 
@@ -54,6 +59,7 @@ public final class Sockets {
         this.sched = sched;
         this.timers = timers;
         this.inodes = mm.createCache("sock_inode_cache", INODE_BYTES);
+        this.dentries = mm.createCache("dentry", DENTRY_BYTES);
         this.files = mm.createCache("filp", FILE_BYTES);
         this.lastInode = new AtomicInt(sched, 0);
     }
@@ -112,7 +118,8 @@ public final class Sockets {
      * @param type {@code SOCK_DGRAM} and its kin, with {@code SOCK_NONBLOCK} and {@code
      *     SOCK_CLOEXEC}
      * @return its descriptor; {@code -EINVAL} for an unknown flag or type; {@code -EAFNOSUPPORT};
-     *     {@code -ENFILE} without memory; or what the family answers
+     *     {@code -ENFILE} without memory for an inode, {@code -ENOMEM} for anything else; or what
+     *     the family answers
      */
     public int socket(UserProcess process, int family, int type, int protocol) {
         int typeFlags = type & ~TYPE_MASK;
@@ -125,23 +132,50 @@ public final class Sockets {
         if ((type & TYPE_MASK) >= TYPES) {
             return -Errno.EINVAL;
         }
-        Task running = sched.current();
-        if (!inodes.alloc(running, GfpMask.KERNEL)) {
+        if (!allocInode()) {
             return -Errno.ENFILE;
         }
         Socket socket = new Socket(type & TYPE_MASK, nextInode());
         SocketFamily makes = find(family);
-        int error = makes == null ? -Errno.EAFNOSUPPORT : makes.create(socket, protocol);
-        if (error == 0 && !files.alloc(running, GfpMask.KERNEL)) {
-            error = -Errno.ENFILE;
+        int result = makes == null ? -Errno.EAFNOSUPPORT : makes.create(socket, protocol);
+        if (result == 0) {
+            result = mapFd(process, socket, typeFlags);
         }
-        if (error != 0) {
+        if (result < 0) {
             free(socket);
-            return error;
         }
-        boolean nonblocking = (typeFlags & NONBLOCK) != 0;
-        return process.files()
-                .install(new SocketFile(this, socket, nonblocking), (typeFlags & CLOEXEC) != 0);
+        return result;
+    }
+
+    /** Models {@code sock_map_fd()}: its descriptor, or {@code -ENOMEM}. */
+    private int mapFd(UserProcess process, Socket socket, int typeFlags) {
+        FileTable table = process.files();
+        int fd = table.reserve((typeFlags & CLOEXEC) != 0);
+        if (fd < 0) {
+            return fd;
+        }
+        Task running = sched.current();
+        if (!dentries.alloc(running, GfpMask.KERNEL)) {
+            table.unreserve(fd);
+            return -Errno.ENOMEM;
+        }
+        if (!files.alloc(running, GfpMask.KERNEL)) {
+            dentries.free(running);
+            table.unreserve(fd);
+            return -Errno.ENOMEM;
+        }
+        table.install(fd, new SocketFile(this, socket, (typeFlags & NONBLOCK) != 0));
+        return fd;
+    }
+
+    /** {@code sock_alloc()}: memory for a socket and its inode. Context: process; may sleep. */
+    public boolean allocInode() {
+        return inodes.alloc(sched.current(), GfpMask.KERNEL);
+    }
+
+    /** Gives back what {@link #allocInode} got. Context: any. */
+    public void freeInode() {
+        inodes.free(sched.current());
     }
 
     /** The open socket of a descriptor, or null ({@code sockfd_lookup_light()}). */
@@ -210,7 +244,9 @@ public final class Sockets {
 
     void freeFile(Socket socket) {
         free(socket);
-        files.free(sched.current());
+        Task running = sched.current();
+        files.free(running);
+        dentries.free(running);
     }
 
     /** Models {@code sock_release()}. */
@@ -219,6 +255,6 @@ public final class Sockets {
         if (ops != null) {
             ops.release(socket);
         }
-        inodes.free(sched.current());
+        freeInode();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,10 @@ class KthreadSimTest {
         return 7;
     }
 
+    private static Kthread start(VirtualKernel kernel, String name, Kthread.Body body) {
+        return Objects.requireNonNull(kernel.kthreads().run(name, body));
+    }
+
     @Test
     void stop_atAnyTime_isNotMissedAndGivesTheResult() {
         Set<Integer> results = new HashSet<>();
@@ -40,8 +45,7 @@ class KthreadSimTest {
                     VirtualKernel.boot(KernelConfig.simulated(seed).cpus(1 + seed % 3))) {
                 kernel.run(() -> {
                     Kthread thread =
-                            kernel.kthreads()
-                                    .run("sleeper", self -> sleepUntilStopped(kernel, self));
+                            start(kernel, "sleeper", self -> sleepUntilStopped(kernel, self));
                     results.add(thread.stop());
                 });
             }
@@ -52,7 +56,7 @@ class KthreadSimTest {
     @Test
     void stop_endedAlready_givesTheResultEachTime() {
         try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
-            Kthread thread = kernel.call(() -> kernel.kthreads().run("short", self -> 3));
+            Kthread thread = kernel.call(() -> start(kernel, "short", self -> 3));
             kernel.runFor(Duration.ofMillis(1));
             assertTrue(thread.task().isDead());
             assertEquals(3, kernel.<Integer>call(thread::stop));
@@ -89,17 +93,17 @@ class KthreadSimTest {
         VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1));
         Kthread thread =
                 kernel.call(() ->
-                        kernel.kthreads()
-                                .run(
-                                        "deaf",
-                                        self -> {
-                                            for (; ; ) {
-                                                kernel.sched()
-                                                        .current()
-                                                        .setState(TaskState.UNINTERRUPTIBLE);
-                                                kernel.sched().schedule();
-                                            }
-                                        }));
+                        start(
+                                kernel,
+                                "deaf",
+                                self -> {
+                                    for (; ; ) {
+                                        kernel.sched()
+                                                .current()
+                                                .setState(TaskState.UNINTERRUPTIBLE);
+                                        kernel.sched().schedule();
+                                    }
+                                }));
         kernel.runFor(Duration.ofMillis(1));
         KernelFailedException e =
                 assertThrows(KernelFailedException.class, () -> kernel.run(thread::stop));
@@ -114,8 +118,7 @@ class KthreadSimTest {
             for (int i = 0; i < 200; i++) {
                 kernel.run(() -> {
                     Kthread thread =
-                            kernel.kthreads()
-                                    .run("sleeper", self -> sleepUntilStopped(kernel, self));
+                            start(kernel, "sleeper", self -> sleepUntilStopped(kernel, self));
                     int result = thread.stop();
                     assertTrue(result == 7 || result == -Errno.EINTR, "result " + result);
                 });

@@ -195,6 +195,12 @@ class ProcessLifeTest {
         }
     }
 
+    private static int open(UserProcess process, OpenFile file, boolean closeOnExec) {
+        int fd = process.files().reserve(closeOnExec);
+        process.files().install(fd, file);
+        return fd;
+    }
+
     @Test
     void fork_sharesOpenFiles_closedByTheLast() {
         everywhere(kernel -> {
@@ -205,10 +211,10 @@ class ProcessLifeTest {
                             self -> {
                                 int fd =
                                         kernel.call(() ->
-                                                self.files()
-                                                        .install(
-                                                                new CountedFile(
-                                                                        kernel.sched(), releases)));
+                                                open(
+                                                        self,
+                                                        new CountedFile(kernel.sched(), releases),
+                                                        false));
                                 UserProcess child =
                                         self.fork(own -> {
                                             assertEquals(self.files().get(fd), own.files().get(fd));
@@ -230,8 +236,8 @@ class ProcessLifeTest {
             int[] fds = new int[2];
             process.kernel()
                     .run(() -> {
-                        fds[0] = process.files().install(new CountedFile(sched, kept));
-                        fds[1] = process.files().install(new CountedFile(sched, closed), true);
+                        fds[0] = open(process, new CountedFile(sched, kept), false);
+                        fds[1] = open(process, new CountedFile(sched, closed), true);
                     });
             UserProcess child =
                     process.fork(self -> {

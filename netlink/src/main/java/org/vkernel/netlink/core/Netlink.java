@@ -182,7 +182,7 @@ public final class Netlink {
 
     /** {@code netlink_kernel_release()}. Context: process; sleeps. */
     public void kernelRelease(NetlinkSock kernelSocket) {
-        sockets.release(kernelSocket);
+        sockets.releaseKernel(kernelSocket);
     }
 
     /**

@@ -136,20 +136,24 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         if (protocol < 0 || protocol >= NetlinkProtocol.MAX_LINKS) {
             return null;
         }
+        if (!kernel.sockets().allocInode()) {
+            return null;
+        }
         NetlinkTable table = netlink.table(protocol);
         NetlinkSock sk = make(table, SocketType.SOCK_DGRAM, kernel.sockets().nextInode(), true);
         if (sk == null) {
+            kernel.sockets().freeInode();
             return null;
         }
         int groups = Math.max(GROUPS_MIN, config.groups());
         if (!kernel.mm().kmalloc(listenerBytes(groups), GfpMask.KERNEL)) {
-            release(sk);
+            releaseKernel(sk);
             return null;
         }
         sk.setInput(config.input());
         if (netlink.bind().insert(sk, 0) != 0) {
             kernel.mm().kfree(listenerBytes(groups));
-            release(sk);
+            releaseKernel(sk);
             return null;
         }
         sk.setFlag(NetlinkSock.F_KERNEL_SOCKET, true);
@@ -228,6 +232,12 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
     }
 
     // ---- The end ----------------------------------------------------------------------------
+
+    /** {@code netlink_kernel_release()}: {@link #release(NetlinkSock)} of a kernel's socket. */
+    void releaseKernel(NetlinkSock sk) {
+        release(sk);
+        kernel.sockets().freeInode();
+    }
 
     @Override
     public void release(Socket socket) {

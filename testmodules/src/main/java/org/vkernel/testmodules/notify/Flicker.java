@@ -3,6 +3,7 @@ package org.vkernel.testmodules.notify;
 import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CbId;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.kthread.Kthread;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.ModuleContext;
@@ -32,7 +33,11 @@ public final class Flicker implements KernelModule {
     public int init(ModuleContext context) {
         kernel = context;
         connector = kernel.use(Connector.class);
-        thread = kernel.kthreadRun(NAME, this::flicker);
+        Kthread started = kernel.kthreadRun(NAME, this::flicker);
+        if (started == null) {
+            return -Errno.ENOMEM;
+        }
+        thread = started;
         return 0;
     }
 

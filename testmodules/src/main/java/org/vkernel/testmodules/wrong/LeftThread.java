@@ -1,5 +1,6 @@
 package org.vkernel.testmodules.wrong;
 
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.kthread.Kthread;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.ModuleContext;
@@ -13,7 +14,11 @@ public final class LeftThread implements KernelModule {
     @Override
     public int init(ModuleContext context) {
         kernel = context;
-        thread = kernel.kthreadRun("watcher", this::watch); // wrong
+        Kthread started = kernel.kthreadRun("watcher", this::watch); // wrong
+        if (started == null) {
+            return -Errno.ENOMEM;
+        }
+        thread = started;
         return 0;
     }
 
