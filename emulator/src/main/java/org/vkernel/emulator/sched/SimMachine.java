@@ -121,9 +121,9 @@ public final class SimMachine {
                             + " points while the clock stood still: somebody polls and never"
                             + " sleeps");
         }
-        task.pendingAccess = access;
-        task.pendingObject = object;
         for (; ; ) {
+            task.pendingAccess = access; // an interrupt on its stack has left its own here
+            task.pendingObject = object;
             int count = count(task, access);
             if (count == 1) {
                 return;

@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.explore.Pos;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.shared.SharedInt;
@@ -93,5 +95,32 @@ class ChoicesTest {
             questions += looker.questions;
         }
         assertTrue(questions > SCHEDULES, "hardly anything was asked: " + questions);
+    }
+
+    /** What an interrupt did last on a task's stack is not what the task is about to do. */
+    @Test
+    void syscall_afterAnInterruptAtItsPoint_isStillOne() {
+        for (int seed = 0; seed < 50; seed++) {
+            KernelConfig config =
+                    KernelConfig.simulated(seed)
+                            .profile(Profile.V2_6_14)
+                            .jitter(true)
+                            .strategy(Pos::new);
+            try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+                for (int i = 0; i < 4; i++) {
+                    kernel.spawn(
+                            "caller",
+                            self -> {
+                                for (int call = 0; call < 20; call++) {
+                                    kernel.run(() -> {});
+                                    if (call % 5 == 0) {
+                                        self.sleep(Duration.ofMillis(1));
+                                    }
+                                }
+                            });
+                }
+                kernel.processes().forEach(kernel::join);
+            }
+        }
     }
 }
