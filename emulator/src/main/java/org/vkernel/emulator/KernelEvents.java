@@ -13,7 +13,7 @@ import org.vkernel.emulator.trace.TraceKind;
 /** Turns what a kernel's machine tells into trace events and bug reports. */
 final class KernelEvents implements MachineEvents {
     private static final TraceKind SWITCH =
-            TraceKind.of("sched", "sched_switch", "prev_pid", "next_pid", "");
+            TraceKind.of("sched", "sched_switch", "prev_pid", "next_pid", "prev_state");
     private static final TraceKind CHOICE =
             TraceKind.of("machine", "choice", "step", "count", "answer");
     private static final TraceKind IRQ = TraceKind.of("irq", "irq_handler", "lines", "", "");
@@ -32,7 +32,7 @@ final class KernelEvents implements MachineEvents {
 
     @Override
     public void switched(Cpu cpu, Task from, Task to) {
-        kernel.trace().emit(SWITCH, from.pid(), to.pid(), 0);
+        kernel.trace().emit(SWITCH, from.pid(), to.pid(), from.state());
     }
 
     @Override

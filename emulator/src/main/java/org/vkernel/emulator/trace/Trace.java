@@ -15,7 +15,7 @@ import org.vkernel.emulator.sched.Task;
 public final class Trace {
     private final Scheduler sched;
     private final boolean hashing;
-    private final @Nullable Consumer<TraceEvent> listener;
+    private volatile @Nullable Consumer<TraceEvent> listener;
     private long hash = 0x9E3779B97F4A7C15L;
 
     /**
@@ -41,6 +41,17 @@ public final class Trace {
     /** Whether somebody reads the events, and not only their hash: texts are built for those. */
     public boolean isListened() {
         return listener != null;
+    }
+
+    /**
+     * Tells {@code more} of each event from now on, after those who are told already. Before
+     * anything else runs: the parallel machine's tasks may miss a listener that comes later.
+     *
+     * @param more as the constructor's
+     */
+    public void addListener(Consumer<TraceEvent> more) {
+        Consumer<TraceEvent> before = listener;
+        listener = before == null ? more : before.andThen(more);
     }
 
     /** Adds an event of the running task. */

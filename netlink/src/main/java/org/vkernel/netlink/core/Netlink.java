@@ -340,12 +340,13 @@ public final class Netlink {
      * <p>Models {@code netlink_overrun()}. Context: any. Sleeps: never.
      */
     void overrun(NetlinkSock sk) {
-        if (!sk.hasFlag(NetlinkSock.F_RECV_NO_ENOBUFS) && sk.testAndSetCongested()) {
+        boolean first = !sk.hasFlag(NetlinkSock.F_RECV_NO_ENOBUFS) && sk.testAndSetCongested();
+        if (first) {
             sk.setError(Errno.ENOBUFS);
             sk.reportError();
         }
         sk.countDrop();
-        trace.overrun(sk, sk.dropsNow());
+        trace.overrun(sk, sk.dropsNow(), first);
     }
 
     /**

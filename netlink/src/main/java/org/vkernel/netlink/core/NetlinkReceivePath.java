@@ -62,18 +62,18 @@ public final class NetlinkReceivePath {
         for (; ; ) {
             int error = sk.takeError();
             if (error != 0) {
-                return fail(sk, error);
+                return fail(sk, peek, error);
             }
             skb = peek ? sk.peek() : sk.take(running);
             if (skb != null) {
                 break;
             }
             if (timeout == 0) {
-                return fail(sk, -Errno.EAGAIN);
+                return fail(sk, peek, -Errno.EAGAIN);
             }
             timeout = sk.awaitMessage(timeout);
             if (timeout < 0) {
-                return fail(sk, (int) timeout);
+                return fail(sk, peek, (int) timeout);
             }
         }
         int result = copy(sk, skb, buffer, offset, length, flags, header);
@@ -86,13 +86,13 @@ public final class NetlinkReceivePath {
             dumps.goOn(sk);
         }
         wakeSenders(sk);
-        trace.recv(sk, from, result);
+        trace.recv(sk, peek, from, result);
         return result;
     }
 
-    private int fail(NetlinkSock sk, int error) {
+    private int fail(NetlinkSock sk, boolean peek, int error) {
         wakeSenders(sk);
-        trace.recv(sk, 0, error);
+        trace.recv(sk, peek, 0, error);
         return error;
     }
 

@@ -254,6 +254,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         if (watch != null) {
             watch.disarmed(sk);
         }
+        netlink.trace().release(sk);
         remove(sk);
         sk.set(SockFlag.DEAD, true);
         Consumer<NetlinkSock> releaseHook = sk.releaseHook();

@@ -14,11 +14,15 @@ final class NetlinkTrace {
     private static final TraceKind DROP =
             TraceKind.of("netlink", "netlink_drop", "portid", "group", "len");
     private static final TraceKind OVERRUN =
-            TraceKind.of("netlink", "netlink_overrun", "portid", "drops", "");
+            TraceKind.of("netlink", "netlink_overrun", "portid", "drops", "first");
     private static final TraceKind RECV =
             TraceKind.of("netlink", "netlink_recv", "portid", "from", "result");
+    private static final TraceKind PEEK =
+            TraceKind.of("netlink", "netlink_peek", "portid", "from", "result");
     private static final TraceKind BIND =
             TraceKind.of("netlink", "netlink_bind", "portid", "groups", "result");
+    private static final TraceKind RELEASE =
+            TraceKind.of("netlink", "netlink_release", "portid", "protocol", "");
     private static final TraceKind CLOSE =
             TraceKind.of("netlink", "netlink_close", "portid", "unread", "");
 
@@ -58,15 +62,17 @@ final class NetlinkTrace {
         }
     }
 
-    void overrun(NetlinkSock sk, int drops) {
+    /** A socket lost a message; {@code first}: and was not congested before. */
+    void overrun(NetlinkSock sk, int drops, boolean first) {
         if (trace.isActive()) {
-            trace.emit(OVERRUN, unsigned(sk.portidNow()), unsigned(drops), 0);
+            trace.emit(OVERRUN, unsigned(sk.portidNow()), unsigned(drops), first ? 1 : 0);
         }
     }
 
-    void recv(NetlinkSock sk, int from, int result) {
+    /** A recv has ended; {@code peek}: one that leaves the message where it is. */
+    void recv(NetlinkSock sk, boolean peek, int from, int result) {
         if (trace.isActive()) {
-            trace.emit(RECV, unsigned(sk.portidNow()), unsigned(from), result);
+            trace.emit(peek ? PEEK : RECV, unsigned(sk.portidNow()), unsigned(from), result);
         }
     }
 
@@ -76,6 +82,14 @@ final class NetlinkTrace {
         }
     }
 
+    /** The owner lets go of a socket, which may get messages until it is out of the tables. */
+    void release(NetlinkSock sk) {
+        if (trace.isActive()) {
+            trace.emit(RELEASE, unsigned(sk.portidNow()), sk.protocol(), 0);
+        }
+    }
+
+    /** Nobody holds a socket any more. */
     void close(NetlinkSock sk, int unread) {
         if (trace.isActive()) {
             trace.emit(CLOSE, unsigned(sk.portidNow()), unread, 0);
