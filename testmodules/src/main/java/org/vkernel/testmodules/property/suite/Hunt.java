@@ -1,0 +1,106 @@
+package org.vkernel.testmodules.property.suite;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.explore.Strategies;
+
+/**
+ * Runs trials of a suite, one after the other, until one fails.
+ *
+ * <pre>{@code
+ * Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(1).with(List.of("CN-09"), profiles));
+ * Finding found = hunt.run(10_000);       // null: none
+ * }</pre>
+ *
+ * <p>Trials go round the workloads, so that each is met early. A hunt belongs to one thread, at
+ * best a virtual one: there the kernel's tasks take turns without waking a host thread. Several
+ * hunts may run at once, each on a thread of its own.
+ */
+public final class Hunt {
+    private final PropertySuite suite;
+    private final Trials trials;
+    private final ImmutableList<Workload<?, ?>> workloads;
+    private final TreeMap<String, Long> known = new TreeMap<>();
+    private volatile long done;
+    private volatile boolean stopped;
+
+    /** Prepares a hunt over all workloads of the suite. */
+    public Hunt(PropertySuite suite, Trials trials) {
+        this(suite, trials, suite.workloads());
+    }
+
+    /** Prepares a hunt over some workloads of the suite. */
+    public Hunt(PropertySuite suite, Trials trials, List<? extends Workload<?, ?>> workloads) {
+        this.suite = suite;
+        this.trials = trials;
+        this.workloads = ImmutableList.copyOf(workloads);
+    }
+
+    /**
+     * Runs trials until one fails.
+     *
+     * @param most how many at most, those before included
+     * @return null if none failed
+     */
+    public @Nullable Finding run(long most) {
+        while (done < most && !stopped) {
+            long number = done;
+            long round = number / workloads.size();
+            Workload<?, ?> workload = workloads.get((int) (number % workloads.size()));
+            Setting setting = trials.setting(round);
+            if (workload.suits(setting)) {
+                Finding finding = run(number, workload, setting, trials.strategy(round));
+                if (finding != null) {
+                    done = number + 1;
+                    return finding;
+                }
+            }
+            done = number + 1;
+        }
+        return null;
+    }
+
+    private @Nullable Finding run(
+            long number, Workload<?, ?> workload, Setting setting, String strategy) {
+        long seed = trials.firstSeed() + number;
+        Trial trial = Trial.of(suite, workload, setting, seed);
+        Trial.Result result = trial.run(setting.config(seed), Strategies.of(strategy, seed), false);
+        noteKnown(result);
+        return result.outcome().failure() == null
+                ? null
+                : new Finding(trial, strategy, number, result);
+    }
+
+    private void noteKnown(Trial.Result result) {
+        for (BugReport report : result.reports()) {
+            if (report.known()) {
+                known.merge(report.rule(), 1L, Long::sum);
+            }
+        }
+        for (Violation violation : result.violations()) {
+            KnownExamples.Entry entry = KnownExamples.of(violation);
+            if (entry != null) {
+                known.merge(entry.name(), 1L, Long::sum);
+            }
+        }
+    }
+
+    /** How many trials have run; from any thread. */
+    public long done() {
+        return done;
+    }
+
+    /** How often what Linux breaks, too, was met: by the rule of the report, or the name. */
+    public Map<String, Long> known() {
+        return known;
+    }
+
+    /** Ends the hunt after the trial that is running; from any thread. */
+    public void stop() {
+        stopped = true;
+    }
+}

@@ -1,0 +1,42 @@
+package org.vkernel.testmodules.property.suite;
+
+import com.google.common.collect.ImmutableList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The properties that Linux itself breaks, and how: each must keep being found, and is no failure.
+ *
+ * <p>What the kernel reports by itself stands in {@link
+ * org.vkernel.emulator.check.KnownCounterExamples}.
+ */
+public final class KnownExamples {
+    /**
+     * One of them.
+     *
+     * @param property the property's number
+     * @param kind how it is broken, as the property says it
+     * @param name the catalogue's name
+     * @param why what Linux does
+     */
+    public record Entry(int property, String kind, String name, String why) {}
+
+    private static final ImmutableList<Entry> ENTRIES = ImmutableList.of();
+
+    private KnownExamples() {}
+
+    /** All of them. */
+    public static ImmutableList<Entry> all() {
+        return ENTRIES;
+    }
+
+    /** The entry that a violation is an example of, or null: then it is a failure. */
+    public static @Nullable Entry of(Violation violation) {
+        for (Entry entry : ENTRIES) {
+            if (entry.property == violation.property().number()
+                    && entry.kind.equals(violation.kind())) {
+                return entry;
+            }
+        }
+        return null;
+    }
+}

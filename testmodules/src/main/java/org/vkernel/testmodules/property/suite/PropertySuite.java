@@ -1,0 +1,63 @@
+package org.vkernel.testmodules.property.suite;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import org.vkernel.testmodules.property.traffic.Traffic;
+
+/** A set of properties, and the workloads that they are checked on. */
+public final class PropertySuite {
+    private static final PropertySuite ALL =
+            new PropertySuite(
+                    ImmutableList.<KernelProperty<?>>builder()
+                            .addAll(Traffic.properties())
+                            .build());
+
+    private final ImmutableList<KernelProperty<?>> properties;
+    private final ImmutableSet<Workload<?, ?>> workloads;
+
+    /** Of these properties, and their workloads. */
+    public PropertySuite(Iterable<? extends KernelProperty<?>> properties) {
+        this.properties = ImmutableList.copyOf(properties);
+        ImmutableSet.Builder<Workload<?, ?>> all = ImmutableSet.builder();
+        for (KernelProperty<?> property : properties) {
+            all.add(property.workload());
+        }
+        this.workloads = all.build();
+    }
+
+    /** The whole suite. */
+    public static PropertySuite all() {
+        return ALL;
+    }
+
+    /** Its properties. */
+    public ImmutableList<KernelProperty<?>> properties() {
+        return properties;
+    }
+
+    /** Its workloads. */
+    public ImmutableList<Workload<?, ?>> workloads() {
+        return workloads.asList();
+    }
+
+    /** The properties that are checked on a workload. */
+    public ImmutableList<KernelProperty<?>> propertiesOf(Workload<?, ?> workload) {
+        return properties.stream()
+                .filter(property -> property.workload().equals(workload))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /**
+     * The workload of this name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Workload<?, ?> workload(String name) {
+        for (Workload<?, ?> workload : workloads) {
+            if (workload.name().equals(name)) {
+                return workload;
+            }
+        }
+        throw new IllegalArgumentException("no workload '" + name + "'");
+    }
+}

@@ -1,0 +1,63 @@
+package org.vkernel.testmodules.property.suite;
+
+import com.google.common.base.Joiner;
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.Profile;
+
+/**
+ * The kernel that a property is tried on.
+ *
+ * @param profile the kernel's version
+ * @param cpus how many CPUs
+ * @param variants the names of historical bugs, or repairs, that it has
+ */
+public record Setting(Profile profile, int cpus, ImmutableList<String> variants) {
+    private static final String NONE = "-";
+    private static final char PLUS = '+';
+
+    /** A kernel without variants. */
+    public static Setting of(Profile profile, int cpus) {
+        return new Setting(profile, cpus, ImmutableList.of());
+    }
+
+    /** What to boot such a kernel with. */
+    public KernelConfig config(long seed) {
+        KernelConfig config = KernelConfig.simulated(seed).profile(profile).cpus(cpus);
+        for (String variant : variants) {
+            config = config.variant(variant);
+        }
+        return config;
+    }
+
+    /** As short as it can be read back: {@code 6.18,2,-}. */
+    @Override
+    public String toString() {
+        return profile.name()
+                + ","
+                + cpus
+                + ","
+                + (variants.isEmpty() ? NONE : Joiner.on(PLUS).join(variants));
+    }
+
+    /**
+     * Reads what {@link #toString} wrote.
+     *
+     * @throws IllegalArgumentException if that is no setting
+     */
+    public static Setting parse(String text) {
+        List<String> parts = Splitter.on(',').splitToList(text);
+        if (parts.size() != 3) {
+            throw new IllegalArgumentException("'" + text + "': expected PROFILE,CPUS,VARIANTS");
+        }
+        String variants = parts.get(2);
+        return new Setting(
+                Profile.of(parts.get(0)),
+                Integer.parseInt(parts.get(1)),
+                variants.equals(NONE)
+                        ? ImmutableList.of()
+                        : ImmutableList.copyOf(Splitter.on(PLUS).split(variants)));
+    }
+}

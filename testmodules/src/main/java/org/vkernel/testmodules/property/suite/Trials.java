@@ -1,0 +1,63 @@
+package org.vkernel.testmodules.property.suite;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.explore.Pct;
+import org.vkernel.emulator.explore.Pos;
+import org.vkernel.emulator.explore.RandomWalk;
+import org.vkernel.emulator.explore.Strategies;
+
+/**
+ * Which settings and strategies the trials of a hunt go through, by their number: profiles fastest,
+ * then CPUs, then strategies.
+ *
+ * @param profiles the kernel versions
+ * @param cpus the numbers of CPUs
+ * @param strategies the strategies' names
+ * @param variants the variants that each kernel has
+ * @param firstSeed the first trial's seed; each has the next
+ */
+public record Trials(
+        ImmutableList<Profile> profiles,
+        ImmutableList<Integer> cpus,
+        ImmutableList<String> strategies,
+        ImmutableList<String> variants,
+        long firstSeed) {
+    /** Questions that a run of the suite asks, roughly. */
+    private static final int LENGTH = 600;
+
+    /** All profiles, 1 to 4 CPUs, without variants. */
+    public static Trials standard(long firstSeed) {
+        return new Trials(
+                ImmutableList.copyOf(Profile.all()),
+                ImmutableList.of(2, 1, 3, 4),
+                ImmutableList.of(RandomWalk.NAME, Strategies.suited(Pct.NAME, LENGTH), Pos.NAME),
+                ImmutableList.of(),
+                firstSeed);
+    }
+
+    /** The same on kernels that have these variants, of the profiles that those can be in. */
+    public Trials with(List<String> names, List<Profile> possible) {
+        return new Trials(
+                ImmutableList.copyOf(possible),
+                cpus,
+                strategies,
+                ImmutableList.copyOf(names),
+                firstSeed);
+    }
+
+    /** The setting of trial {@code number}, from 0. */
+    Setting setting(long number) {
+        return new Setting(at(profiles, number), at(cpus, number / profiles.size()), variants);
+    }
+
+    /** The strategy's name of trial {@code number}. */
+    String strategy(long number) {
+        return at(strategies, number / ((long) profiles.size() * cpus.size()));
+    }
+
+    private static <T> T at(List<T> list, long number) {
+        return list.get((int) (number % list.size()));
+    }
+}

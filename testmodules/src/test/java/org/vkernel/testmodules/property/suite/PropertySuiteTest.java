@@ -1,0 +1,131 @@
+package org.vkernel.testmodules.property.suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.vkernel.emulator.explore.ReplayToken;
+import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.testmodules.property.traffic.NobodyLoses;
+
+/**
+ * The property suite in its short form: each workload under at least a thousand schedules, and with
+ * it each of its properties. A failure is made small and shown; {@code -Dvkernel.replay=TOKEN} runs
+ * that one trial only.
+ */
+@ResourceLock("vkernel.replay")
+class PropertySuiteTest {
+    private static final String REPLAY = "vkernel.replay";
+    private static final int TRIALS = 1_200;
+
+    private interface Body {
+        void run() throws Exception;
+    }
+
+    /** On virtual threads the kernel's tasks take turns without waking host threads. */
+    private static void onVirtualThreads(List<Body> bodies) throws Exception {
+        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+        List<Thread> threads = new ArrayList<>();
+        for (Body body : bodies) {
+            threads.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    body.run();
+                                } catch (Throwable failed) {
+                                    thrown.compareAndSet(null, failed);
+                                }
+                            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        Throwable failed = thrown.get();
+        if (failed instanceof Error error) {
+            throw error;
+        }
+        if (failed != null) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void everyProperty_holdsUnderAThousandSchedules() throws Exception {
+        String token = System.getProperty(REPLAY);
+        PropertySuite suite = PropertySuite.all();
+        List<Body> hunts = new ArrayList<>();
+        if (token != null) {
+            ReplayToken read = ReplayToken.parse(token);
+            if (Trial.isTrial(read.program())) {
+                hunts.add(() -> FindingText.replay(suite, read));
+            }
+        } else {
+            for (Workload<?, ?> workload : suite.workloads()) {
+                hunts.add(() -> hunt(suite, workload));
+            }
+        }
+        onVirtualThreads(hunts);
+    }
+
+    private static void hunt(PropertySuite suite, Workload<?, ?> workload) {
+        Hunt hunt = new Hunt(suite, Trials.standard(1), List.of(workload));
+        Finding finding = hunt.run(TRIALS);
+        if (finding != null) {
+            throw new AssertionError(String.join("\n", FindingText.lines(finding)));
+        }
+        assertEquals(TRIALS, hunt.done());
+    }
+
+    @Test
+    void sameTrial_hasTheSameFingerprint_andReadsBackFromItsText() throws Exception {
+        onVirtualThreads(
+                List.of(() -> {
+                    PropertySuite suite = PropertySuite.all();
+                    for (Workload<?, ?> workload : suite.workloads()) {
+                        for (long seed = 1; seed <= 20; seed++) {
+                            Setting setting = Trials.standard(1).setting(seed);
+                            Trial trial = Trial.of(suite, workload, setting, seed);
+                            Trial again = Trial.parse(suite, trial.toString());
+                            assertEquals(
+                                    trial.run(Strategies.of("random", seed), false).fingerprint(),
+                                    again.run(Strategies.of("random", seed), false).fingerprint());
+                        }
+                    }
+                }));
+    }
+
+    @Test
+    void failure_isNamedShrunkAndRepeatedByItsToken() throws Exception {
+        onVirtualThreads(
+                List.of(() -> {
+                    PropertySuite suite = new PropertySuite(List.of(new NobodyLoses()));
+                    Finding finding =
+                            Objects.requireNonNull(new Hunt(suite, Trials.standard(1)).run(TRIALS));
+                    List<String> lines = FindingText.lines(finding);
+                    String text = String.join("\n", lines);
+
+                    assertTrue(text.startsWith("property 99, nobody loses anything: lost"), text);
+                    String token = lines.getLast().substring(lines.getLast().indexOf('=') + 1);
+                    assertTrue(token.matches("[A-Za-z0-9_-]{1,400}"), token);
+                    Trial small = Trial.parse(suite, ReplayToken.parse(token).program());
+                    assertTrue(
+                            small.planLines().size() < finding.trial().planLines().size(),
+                            "fewer actions: " + text);
+                    try {
+                        FindingText.replay(suite, ReplayToken.parse(token));
+                    } catch (AssertionError again) {
+                        assertTrue(
+                                String.valueOf(again.getMessage()).startsWith(lines.getFirst()),
+                                again.getMessage());
+                        return;
+                    }
+                    throw new IllegalStateException("the token's run did not fail");
+                }));
+    }
+}
