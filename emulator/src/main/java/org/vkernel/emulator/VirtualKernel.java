@@ -14,7 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.check.KnownCounterExamples;
+import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.irq.Tasklets;
@@ -108,6 +110,7 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.recording(),
                                 config.hangMillis()),
                         events);
+        this.sched.setRefReporter(config.has(Check.REFCOUNTS) ? this::report : null);
         this.trace = new Trace(sched, config.traceListener());
         this.printk = new Printk(sched, trace, config.log());
         this.random = new SplitMix(~config.seed());
@@ -126,7 +129,7 @@ public final class VirtualKernel implements AutoCloseable {
         TaskMemory taskMemory = new TaskMemory(sched, mm);
         this.kthreads = new Kthreads(sched, mm, taskMemory);
         this.faults = new FaultInjection(mm, sched, printk, trace, this::random);
-        this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.isSimulated());
+        this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.checks(), this::report);
         this.sockets = new Sockets(sched, mm, hrTimers);
         this.entry = new KernelEntry(this, failures);
         this.processTable = new ProcessTable(this, taskMemory, initTask);
@@ -473,6 +476,11 @@ public final class VirtualKernel implements AutoCloseable {
     public void report(
             String rule, String what, List<String> stack, ImmutableList<BugReport.Place> others) {
         failures.report(rule, what, stack, others, KnownCounterExamples.isKnown(rule, what));
+    }
+
+    /** As {@link #report(String, String, List, ImmutableList)}, with the caller's stack. */
+    public void report(String rule, String what, ImmutableList<BugReport.Place> others) {
+        report(rule, what, StackTraces.here(), others);
     }
 
     /** An exception left kernel or module code that runs for the current task. */

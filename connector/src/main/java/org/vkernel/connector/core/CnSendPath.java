@@ -74,6 +74,7 @@ final class CnSendPath {
         NlMsgHeader.put(head, at, claimed, NlmsgType.NLMSG_DONE, 0, message.seq(), 0);
         NlMsgHeader.zeroPadding(head, at, total);
         contents(message, size).copyTo(head, at + NlMsgHeader.length(0));
+        skb.wrote(at, padded);
         skb.setDstGroup(group);
         return group != 0
                 ? netlink.broadcastFiltered(nls, skb, portid, group, gfp, filter, filterData)

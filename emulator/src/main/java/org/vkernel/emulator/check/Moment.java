@@ -27,6 +27,22 @@ public final class Moment extends Throwable {
     }
 
     /**
+     * The name of the class loader of who asked for it: of the innermost frame that is not one of
+     * the allocators themselves; null if it has none.
+     */
+    public @Nullable String classLoader() {
+        for (StackTraceElement frame : getStackTrace()) {
+            String name = frame.getClassName();
+            if (!name.startsWith("org.vkernel.emulator.skb.")
+                    && !name.startsWith("org.vkernel.emulator.mm.")
+                    && !name.startsWith("org.vkernel.emulator.check.")) {
+                return frame.getClassLoaderName();
+            }
+        }
+        return null;
+    }
+
+    /**
      * The place as a report shows it.
      *
      * @param what what happened there: {@code "Freed"}

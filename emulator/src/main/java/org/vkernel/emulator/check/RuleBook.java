@@ -34,6 +34,45 @@ public final class RuleBook {
                             "the memory of a module's code is free once it has gone: a CPU that"
                                     + " comes back to it executes whatever lies there now.")
                     .put(
+                            "use after free of an sk_buff",
+                            "once freed its memory serves somebody else: what is read there is not"
+                                    + " the message, and what is written spoils another's.")
+                    .put(
+                            "double free of an sk_buff",
+                            "the second free gives away memory that somebody else has got by then:"
+                                    + " two owners write over each other.")
+                    .put(
+                            "skb_over_panic",
+                            "behind the room that was asked for lies somebody else's memory.")
+                    .put(
+                            "skb_under_panic",
+                            "before the buffer lies somebody else's memory: headroom has to be"
+                                    + " reserved.")
+                    .put(
+                            "uninitialised bytes copied out",
+                            "memory is not cleared when it is allocated: what a process gets is what"
+                                    + " its last user left there, which may be a secret.")
+                    .put(
+                            "refcount_t: underflow; use-after-free",
+                            "a reference that was never taken was somebody else's: the object is"
+                                    + " freed while they use it.")
+                    .put(
+                            "refcount_t: addition on 0; use-after-free",
+                            "at 0 the object is being freed, and nothing can stop that: only"
+                                    + " refcount_inc_not_zero() may be tried.")
+                    .put(
+                            "refcount_t: saturated; leaking memory",
+                            "a count that wraps to 0 would free an object that is in use, so it"
+                                    + " stays where it is for ever.")
+                    .put(
+                            "module_put() without a reference",
+                            "the count would say that nobody uses the module while somebody does,"
+                                    + " and it could be unloaded under them.")
+                    .put(
+                            "module cannot be unloaded at shutdown",
+                            "each reference that keeps a module loaded has to be given back by who"
+                                    + " took it.")
+                    .put(
                             "memory leak at shutdown",
                             "memory that nobody frees is gone until the next boot.")
                     .buildOrThrow();

@@ -10,6 +10,8 @@ import java.util.List;
 public final class StackTraces {
     private static final int DEPTH = 24;
     private static final String MACHINE = "org.vkernel.emulator.sched.";
+    private static final String SHADOW = "org.vkernel.emulator.skb.SkBuffShadow";
+    private static final String MODULE_CODE = "org.vkernel.emulator.module.ModuleCode";
     private static final String HOST_INTERFACE = "org.vkernel.emulator.VirtualKernel";
     private static final String ENTRY = "org.vkernel.emulator.KernelEntry";
 
@@ -75,6 +77,8 @@ public final class StackTraces {
                 && !name.startsWith("jdk.")
                 && !name.startsWith(MACHINE)
                 && !name.startsWith("org.vkernel.emulator.check.")
+                && !name.startsWith(SHADOW)
+                && !name.equals(MODULE_CODE)
                 && !isEntry(name);
     }
 

@@ -1,6 +1,11 @@
 package org.vkernel.emulator.locking;
 
+import com.google.common.collect.ImmutableList;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.RefHistory;
+import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.AtomicInt;
 
 /** Models {@code refcount_t} (lib/refcount.c): a count of references that reports its misuse. */
@@ -11,12 +16,16 @@ public final class RefCount {
     private final Scheduler sched;
     private final String name;
     private final AtomicInt count;
+    private final @Nullable Reporter reporter;
+    private final @Nullable RefHistory history;
 
     /** Makes a count of {@code initial} references to what {@code name} says. */
     public RefCount(Scheduler sched, String name, int initial) {
         this.sched = sched;
         this.name = name;
         this.count = new AtomicInt(sched, initial);
+        this.reporter = sched.refReporter();
+        this.history = reporter == null || sched.sim() == null ? null : new RefHistory();
     }
 
     /** {@code refcount_inc()}. */
@@ -25,11 +34,24 @@ public final class RefCount {
         if (now <= 1) {
             saturate(now == 1 ? "addition on 0; use-after-free" : "saturated; leaking memory");
         }
+        noteTaken();
+    }
+
+    private void noteTaken() {
+        RefHistory past = history;
+        if (past != null) {
+            Task task = sched.current();
+            past.noteTaken(task, task.cpu().index());
+        }
     }
 
     /** {@code refcount_inc_not_zero()}. */
     public boolean incrementNotZero() {
-        return count.incrementNotZero();
+        boolean taken = count.incrementNotZero();
+        if (taken) {
+            noteTaken();
+        }
+        return taken;
     }
 
     /** {@code refcount_dec_and_test()}: whether that was the last reference. */
@@ -38,12 +60,22 @@ public final class RefCount {
         if (now < 0) {
             saturate("underflow; use-after-free");
         }
+        RefHistory past = history;
+        if (past != null) {
+            Task task = sched.current();
+            past.noteDropped(task, task.cpu().index());
+        }
         return now == 0;
     }
 
     private void saturate(String what) {
         count.set(SATURATED);
-        sched.reportBroken("refcount_t: " + what, name);
+        Reporter to = reporter;
+        if (to != null) {
+            RefHistory past = history;
+            to.report(
+                    "refcount_t: " + what, name, past == null ? ImmutableList.of() : past.places());
+        }
     }
 
     /** {@code refcount_read()}. */

@@ -1,11 +1,16 @@
 package org.vkernel.emulator.module;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Moment;
+import org.vkernel.emulator.check.RefHistory;
+import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.shared.SharedRef;
 
@@ -20,6 +25,7 @@ public final class Module implements ModuleRef {
     private final Class<? extends KernelModule> pattern;
     private final AtomicInt references;
     private final SharedRef<ModuleState> state;
+    private final @Nullable RefHistory history;
 
     /** Modules that use this one; guarded by {@code module_mutex}. */
     private final List<Module> users = new ArrayList<>();
@@ -42,6 +48,7 @@ public final class Module implements ModuleRef {
         this.pattern = pattern;
         this.references = new AtomicInt(sched, 2);
         this.state = new SharedRef<>(sched, ModuleState.COMING);
+        this.history = sched.refReporter() == null || sched.sim() == null ? null : new RefHistory();
     }
 
     public String name() {
@@ -126,13 +133,32 @@ public final class Module implements ModuleRef {
 
     @Override
     public boolean tryGet() {
-        return state() != ModuleState.GOING && references.incrementNotZero();
+        boolean taken = state() != ModuleState.GOING && references.incrementNotZero();
+        RefHistory past = history;
+        if (taken && past != null) {
+            Task task = sched.current();
+            past.noteTaken(task, task.cpu().index());
+        }
+        return taken;
+    }
+
+    /** Where its reference count was changed last, as far as that was noted. */
+    ImmutableList<BugReport.Place> lastChanges() {
+        RefHistory past = history;
+        return past == null ? ImmutableList.of() : past.places();
     }
 
     @Override
     public void put() {
-        if (references.decrementAndGet() < 0) {
-            sched.reportBroken("module_put() without a reference", name);
+        int left = references.decrementAndGet();
+        Reporter reporter = sched.refReporter();
+        if (left < 0 && reporter != null) {
+            reporter.report("module_put() without a reference", name, lastChanges());
+        }
+        RefHistory past = history;
+        if (past != null) {
+            Task task = sched.current();
+            past.noteDropped(task, task.cpu().index());
         }
     }
 

@@ -7,6 +7,7 @@ import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.kthread.Kthread;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.Mutex;
+import org.vkernel.emulator.locking.RefCount;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.printk.LogLevel;
@@ -120,6 +121,15 @@ public final class ModuleContext {
     /** {@code ATOMIC_INIT()}. */
     public AtomicInt atomic(int initial) {
         return new AtomicInt(kernel.sched(), initial);
+    }
+
+    /**
+     * {@code refcount_set()}: a count of references.
+     *
+     * @param name what it counts the references to, for reports
+     */
+    public RefCount refCount(String name, int initial) {
+        return new RefCount(kernel.sched(), name, initial);
     }
 
     /** {@code init_completion()}. */

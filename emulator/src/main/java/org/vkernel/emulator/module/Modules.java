@@ -397,9 +397,10 @@ public final class Modules {
         for (Module module : ImmutableList.copyOf(modules).reverse()) {
             int error = rmmod(module.name());
             if (error != 0) {
-                sched.reportBroken(
+                kernel.report(
                         "module cannot be unloaded at shutdown",
-                        module.name() + ": " + Errno.name(error));
+                        module.name() + ": " + Errno.name(error),
+                        module.lastChanges());
             }
         }
     }
@@ -427,12 +428,23 @@ public final class Modules {
     private void checkLeft(Module module, boolean isLast) {
         if (code != null) {
             reportLeft(module, isLast ? code.leftBy(module) : code.armedBy(module));
+            reportLeft(module, skBuffsLeftBy(module));
         }
         for (UnloadCheck check : unloadChecks) {
             if (check.isCalledLater(module)) {
                 module.setOutlasted();
             }
         }
+    }
+
+    private List<Leftover> skBuffsLeftBy(Module module) {
+        LoadedModule copy = module.loaded();
+        String loader = copy == null ? null : copy.moduleClass().getClassLoader().getName();
+        return loader == null
+                ? List.of()
+                : kernel.skbs().leftBy(loader).entrySet().stream()
+                        .map(left -> Leftover.of(left.getKey().toString(), left.getValue()))
+                        .toList();
     }
 
     private void reportLeft(Module module, List<Leftover> left) {

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.CodeWatch;
+import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.process.UserProcess;
 
 /**
@@ -35,6 +36,7 @@ public final class Scheduler {
     private final AtomicInteger lastPid = new AtomicInteger(1);
     Task init;
     private @Nullable CodeWatch codeWatch;
+    private @Nullable Reporter refReporter;
     private SoftirqRunner softirqs = (task, irqExit) -> {};
 
     /** What a machine is made of. */
@@ -117,6 +119,16 @@ public final class Scheduler {
     /** Sets who is told of what will call code, before anything does. */
     public void setCodeWatch(@Nullable CodeWatch watch) {
         codeWatch = watch;
+    }
+
+    /** Where misuse of counts of references is reported; null: nowhere. */
+    public @Nullable Reporter refReporter() {
+        return refReporter;
+    }
+
+    /** Sets where misuse of counts of references is reported, before there is any. */
+    public void setRefReporter(@Nullable Reporter reporter) {
+        refReporter = reporter;
     }
 
     /** The running task ({@code current}). */

@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.PreemptCount;
@@ -82,8 +81,8 @@ public final class SkBuff {
     private int cbFlags;
     private int nsid;
 
-    /** Where it was freed, in checked runs. */
-    private @Nullable Throwable freedAt;
+    /** What the checkers know of it; null: nothing. */
+    private final @Nullable SkBuffShadow shadow;
 
     SkBuff(SkBuffs skbs, byte[] head, int end, int truesize, boolean isVirtual) {
         this.skbs = skbs;
@@ -93,6 +92,7 @@ public final class SkBuff {
         this.end = end;
         this.truesize = truesize;
         this.isVirtual = isVirtual;
+        this.shadow = skbs.shadows.make();
     }
 
     // ---- The data ---------------------------------------------------------------------------
@@ -141,6 +141,15 @@ public final class SkBuff {
      * @return where they begin in {@link #head}
      */
     public int put(int bytes) {
+        int at = extend(bytes);
+        SkBuffShadow known = shadow;
+        if (known != null) {
+            known.extend(at, bytes);
+        }
+        return at;
+    }
+
+    private int extend(int bytes) {
         checkAlive();
         int at = tail;
         if (bytes < 0 || bytes > end - at) {
@@ -155,14 +164,45 @@ public final class SkBuff {
 
     /** Appends {@code bytes} ({@code skb_put_data()}). */
     public void putData(byte[] bytes, int offset, int length) {
-        int at = put(length);
+        int at = extend(length);
         System.arraycopy(bytes, offset, head, at, length);
+        wrote(at, length);
     }
 
     /** Appends {@code bytes} zeros ({@code skb_put_zero()}). */
     public void putZero(int bytes) {
-        int at = put(bytes);
+        int at = extend(bytes);
         Arrays.fill(head, at, at + bytes, (byte) 0);
+        wrote(at, bytes);
+    }
+
+    /**
+     * Tells the checkers that bytes which {@link #put} added were written by way of {@link #head}.
+     * Bytes that were not must not leave the kernel.
+     *
+     * <p>Models {@code kmsan_unpoison_memory()}.
+     *
+     * @param at where they begin in {@link #head}
+     */
+    public void wrote(int at, int bytes) {
+        SkBuffShadow known = shadow;
+        if (known != null) {
+            known.wrote(at, bytes);
+        }
+    }
+
+    /**
+     * Copies the message's first {@code length} bytes to a process.
+     *
+     * <p>Models {@code skb_copy_datagram_msg()}.
+     */
+    public void copyToUser(byte[] target, int offset, int length) {
+        checkAlive();
+        SkBuffShadow known = shadow;
+        if (known != null) {
+            skbs.shadows.checkWritten(this, known, head, data, data + length);
+        }
+        System.arraycopy(head, data, target, offset, length);
     }
 
     /**
@@ -239,6 +279,10 @@ public final class SkBuff {
         } else {
             USERS.getAndAdd(this, 1);
         }
+        SkBuffShadow known = shadow;
+        if (known != null) {
+            known.noteTaken();
+        }
         return this;
     }
 
@@ -292,6 +336,10 @@ public final class SkBuff {
             before = users;
             if (before > 1) {
                 users = before - 1;
+                SkBuffShadow known = shadow;
+                if (known != null) {
+                    known.noteDropped();
+                }
             }
         } else {
             // The only holder need not tell anybody: nobody else can take a reference.
@@ -304,7 +352,7 @@ public final class SkBuff {
             }
         }
         if (before <= 0) {
-            reportDead("double free of an sk_buff");
+            skbs.shadows.reportDead("double free of an sk_buff", shadow);
         }
         return before == 1;
     }
@@ -321,8 +369,10 @@ public final class SkBuff {
         if (queue != null) {
             skbs.sched.reportBroken("sk_buff freed while it is in a queue", queue.toString());
         }
-        if (skbs.checked) {
-            freedAt = new Throwable("freed");
+        SkBuffShadow known = shadow;
+        if (known != null) {
+            known.noteFreed();
+            skbs.shadows.forget(this);
         }
         releaseData(running);
         skbs.freeHead(running);
@@ -336,7 +386,10 @@ public final class SkBuff {
     /** Models {@code skb_release_data()}. */
     private void releaseData(Task running) {
         AtomicInt references = dataref;
-        if (references == null || references.get() == 1 || references.decrementAndGet() == 0) {
+        int left = references == null || references.get() == 1 ? 0 : references.decrementAndGet();
+        if (left < 0) {
+            skbs.shadows.reportDead("double free of an sk_buff's data", shadow);
+        } else if (left == 0) {
             skbs.freeData(running, head, dataBytes(), isVirtual);
         }
     }
@@ -346,19 +399,26 @@ public final class SkBuff {
     }
 
     private void checkAlive() {
-        if (users <= 0) {
-            reportDead("use after free of an sk_buff");
+        if (users <= 0 && skbs.shadows.reportDead("use after free of an sk_buff", shadow)) {
             throw new TaskExit();
         }
     }
 
-    private void reportDead(String rule) {
-        Throwable place = freedAt;
-        String freed =
-                place == null
-                        ? "freed at an unknown place: nothing was noted"
-                        : "freed by:\n " + String.join("\n ", StackTraces.of(place));
-        skbs.sched.reportBroken(rule, freed);
+    @Nullable SkBuffShadow shadow() {
+        return shadow;
+    }
+
+    /** Whether nobody has taken it over from who allocated it: no queue, and no socket. */
+    boolean isWithItsMaker() {
+        return queue == null && destructor == null && sk == null;
+    }
+
+    private void copyShadow(SkBuff from, int shift) {
+        SkBuffShadow known = shadow;
+        SkBuffShadow other = from.shadow;
+        if (known != null && other != null) {
+            known.copyFrom(other, shift);
+        }
     }
 
     // ---- Sharing the data -------------------------------------------------------------------
@@ -386,6 +446,12 @@ public final class SkBuff {
         clone.tail = tail;
         clone.cloned = true;
         clone.dataref = references;
+        SkBuffShadow known = shadow;
+        SkBuffShadow other = clone.shadow;
+        if (known != null && other != null) {
+            other.share(known);
+        }
+        skbs.shadows.remember(clone);
         clone.copyNotes(this);
         return clone;
     }
@@ -418,6 +484,7 @@ public final class SkBuff {
         if (copy != null) {
             copy.reserve(data);
             copy.putData(head, data, tail - data);
+            copy.copyShadow(this, 0);
             copy.copyNotes(this);
         }
         return copy;
@@ -477,6 +544,7 @@ public final class SkBuff {
         }
         byte[] bigger = skbs.newBytes(running, Math.max(room, tail + moreHeadroom));
         System.arraycopy(head, 0, bigger, moreHeadroom, tail);
+        copyShadow(this, moreHeadroom);
         releaseData(running);
         int oldEnd = end;
         head = bigger;

@@ -1,8 +1,13 @@
 package org.vkernel.emulator.skb;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.Check;
+import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KmemCache;
 import org.vkernel.emulator.mm.Memory;
@@ -33,17 +38,27 @@ public final class SkBuffs {
     private final KmemCache smallHeads;
     private final @Nullable DataPool pool;
 
+    final SkBuffShadows shadows;
+
     /**
      * Makes a kernel's allocator.
      *
-     * @param checked whether data is filled with patterns, and the places of frees are noted
+     * @param checks what is watched; data is filled with patterns, and places are noted, on the
+     *     simulated machine only
      */
-    public SkBuffs(Scheduler sched, Trace trace, Memory memory, Profile profile, boolean checked) {
+    public SkBuffs(
+            Scheduler sched,
+            Trace trace,
+            Memory memory,
+            Profile profile,
+            Set<Check> checks,
+            Reporter reporter) {
         this.sched = sched;
         this.trace = trace;
         this.memory = memory;
         this.profile = profile;
-        this.checked = checked;
+        this.shadows = new SkBuffShadows(sched, checks, reporter);
+        this.checked = checks.contains(Check.MEMORY) && sched.sim() != null;
         this.sharedInfoBytes = profile.sharedInfoBytes();
         this.heads = memory.createCache("skbuff_head_cache", profile.skBuffBytes());
         this.pool = checked ? null : new DataPool(sched);
@@ -119,12 +134,15 @@ public final class SkBuffs {
     }
 
     private SkBuff make(Task running, int size, long bytes, boolean isVirtual) {
-        return new SkBuff(
-                this,
-                newBytes(running, size),
-                SkBuffSizes.end(profile, bytes),
-                SkBuffSizes.truesize(profile, bytes),
-                isVirtual);
+        SkBuff skb =
+                new SkBuff(
+                        this,
+                        newBytes(running, size),
+                        SkBuffSizes.end(profile, bytes),
+                        SkBuffSizes.truesize(profile, bytes),
+                        isVirtual);
+        shadows.remember(skb);
+        return skb;
     }
 
     byte[] newBytes(Task running, int size) {
@@ -169,6 +187,14 @@ public final class SkBuffs {
         } else {
             memory.kfree(running, bytes);
         }
+    }
+
+    /**
+     * Those that code of a class loader of this name allocated itself and has neither freed nor
+     * given away, with their places; none where nothing is noted.
+     */
+    public Map<SkBuff, BugReport.Place> leftBy(String classLoader) {
+        return shadows.leftBy(classLoader);
     }
 
     void dropped(SkBuff skb, String reason) {

@@ -112,7 +112,7 @@ public final class NetlinkReceivePath {
         if (offset < 0 || copied > buffer.length - offset) {
             return -Errno.EFAULT;
         }
-        System.arraycopy(skb.head(), skb.data(), buffer, offset, copied);
+        skb.copyToUser(buffer, offset, copied);
         if (header != null) {
             describe(sk, skb, copied < whole, flags, header);
         }

@@ -69,6 +69,7 @@ public final class SkBuffBytes extends ByteSlice {
         NlMsgHeader.put(head, at, length, type, flags, seq, pid);
         System.arraycopy(payload, 0, head, at + NlmsghdrLayout.NLMSG_HDRLEN, payload.length);
         NlMsgHeader.zeroPadding(head, at, length);
+        skb.wrote(at, space);
         return true;
     }
 }

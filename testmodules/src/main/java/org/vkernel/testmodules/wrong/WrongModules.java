@@ -1,6 +1,12 @@
 package org.vkernel.testmodules.wrong;
 
 import com.google.common.collect.ImmutableList;
+import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.netlink.abi.NetlinkProtocol;
+import org.vkernel.netlink.abi.SocketType;
+import org.vkernel.netlink.user.NetlinkSocket;
+import org.vkernel.netlink.wire.NetlinkAddress;
 
 /** The table of wrong modules. */
 public final class WrongModules {
@@ -17,9 +23,63 @@ public final class WrongModules {
                     WrongModule.of(LEFT, LeftSocket.class, LeftSocketRepaired.class),
                     WrongModule.of(LEFT, LeftRcuCallback.class, LeftRcuCallbackRepaired.class)
                             .inSomeSchedules(),
-                    WrongModule.of(LEFT, RunsUnloaded.class, RunsUnloadedRepaired.class));
+                    WrongModule.of(LEFT, RunsUnloaded.class, RunsUnloadedRepaired.class),
+                    WrongModule.of(LEFT, LeftBuffer.class, LeftBufferRepaired.class),
+                    // Memory.
+                    WrongModule.of(
+                                    "use after free of an sk_buff",
+                                    KeepsMessage.class,
+                                    KeepsMessageRepaired.class)
+                            .beside(WrongModules::send),
+                    WrongModule.of(
+                            "use after free of an sk_buff",
+                            UsesFreed.class,
+                            UsesFreedRepaired.class),
+                    WrongModule.of(
+                            "double free of an sk_buff",
+                            FreesTwice.class,
+                            FreesTwiceRepaired.class),
+                    WrongModule.of(
+                                    "uninitialised bytes copied out",
+                                    LeaksBytes.class,
+                                    LeaksBytesRepaired.class)
+                            .beside(WrongModules::listen),
+                    // Counts of references.
+                    WrongModule.of(
+                            "refcount_t: underflow; use-after-free",
+                            PutsTwice.class,
+                            PutsTwiceRepaired.class),
+                    WrongModule.of(
+                            "refcount_t: addition on 0; use-after-free",
+                            TakesFromZero.class,
+                            TakesFromZeroRepaired.class),
+                    WrongModule.of(
+                            "module cannot be unloaded at shutdown",
+                            PinsItself.class,
+                            PinsItselfRepaired.class));
 
     private WrongModules() {}
+
+    /** Sends a message to the connector's callback. */
+    private static void send(UserProcess process) {
+        byte[] bytes = CnMsg.builder(KeepsMessage.ID).seq(1).build().toNlMsg(0).toByteArray();
+        try (var socket = open(process)) {
+            socket.sendTo(bytes, NetlinkAddress.KERNEL);
+        }
+    }
+
+    /** Waits for a message to the group. */
+    private static void listen(UserProcess process) {
+        try (var socket = open(process)) {
+            socket.bind(0, 1 << (LeaksBytes.GROUP - 1));
+            process.print(socket.receive(256).length + " bytes");
+        }
+    }
+
+    private static NetlinkSocket open(UserProcess process) {
+        return NetlinkSocket.open(
+                process, SocketType.SOCK_DGRAM, NetlinkProtocol.NETLINK_CONNECTOR);
+    }
 
     /** All of them, by the checker that finds them. */
     public static ImmutableList<WrongModule> all() {

@@ -99,9 +99,7 @@ class CnTestTest {
                     assertThrows(
                             KernelFailedException.class,
                             () -> socket.sendTo(bytes, NetlinkAddress.KERNEL));
-            assertEquals(
-                    "use after unload",
-                    failed.reports().getFirst().rule());
+            assertEquals("use after unload", failed.reports().getFirst().rule());
         }
     }
 

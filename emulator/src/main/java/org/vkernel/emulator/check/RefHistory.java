@@ -1,0 +1,37 @@
+package org.vkernel.emulator.check;
+
+import com.google.common.collect.ImmutableList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a count of references was changed last, for a report on its misuse. Noted on the simulated
+ * machine only, where one task runs at a time.
+ */
+public final class RefHistory {
+    private @Nullable Moment taken;
+    private @Nullable Moment dropped;
+
+    /** A reference was taken. */
+    public void noteTaken(Object task, int cpu) {
+        taken = new Moment(task, cpu);
+    }
+
+    /** A reference was dropped. */
+    public void noteDropped(Object task, int cpu) {
+        dropped = new Moment(task, cpu);
+    }
+
+    /** The last change of each kind. */
+    public ImmutableList<BugReport.Place> places() {
+        ImmutableList.Builder<BugReport.Place> places = ImmutableList.builder();
+        Moment last = taken;
+        if (last != null) {
+            places.add(last.place("Last taken"));
+        }
+        last = dropped;
+        if (last != null) {
+            places.add(last.place("Last dropped"));
+        }
+        return places.build();
+    }
+}
