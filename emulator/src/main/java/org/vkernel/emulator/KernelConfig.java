@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.mm.FaultPlan;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.TraceEvent;
 import org.vkernel.emulator.variant.Variant;
@@ -25,11 +26,14 @@ import org.vkernel.emulator.variant.Variants;
 @CheckReturnValue
 public final class KernelConfig {
     private static final int HZ_MAX = 1000;
+    private static final long DEFAULT_MEMORY = 1L << 30;
 
     private Profile profile = Profile.DEFAULT;
     private int cpus = 2;
     private int hz;
     private @Nullable LongFunction<? extends Strategy> strategies = RandomWalk::new;
+    private long memory = DEFAULT_MEMORY;
+    private long pageCache;
     private long seed;
     private boolean jitter;
     private boolean recording;
@@ -52,6 +56,8 @@ public final class KernelConfig {
         profile = from.profile;
         cpus = from.cpus;
         hz = from.hz;
+        memory = from.memory;
+        pageCache = from.pageCache;
         strategies = from.strategies;
         seed = from.seed;
         jitter = from.jitter;
@@ -152,6 +158,46 @@ public final class KernelConfig {
                 value >= 0 && value <= HZ_MAX, "hz: %s, not 1 to %s", value, HZ_MAX);
         KernelConfig copy = new KernelConfig(this);
         copy.hz = value;
+        return copy;
+    }
+
+    /** How many bytes of memory there are; 1 GiB, unless another number is given. */
+    public long memory() {
+        return memory;
+    }
+
+    /**
+     * How many bytes of memory there are: whole pages, {@link Limits#MEMORY_LEAST} to {@link
+     * Limits#MEMORY_MOST}. What nobody uses costs the host nothing.
+     */
+    public KernelConfig memory(long bytes) {
+        Preconditions.checkArgument(
+                bytes >= Limits.MEMORY_LEAST
+                        && bytes <= Limits.MEMORY_MOST
+                        && bytes % Memory.PAGE_BYTES == 0,
+                "memory: %s, not whole pages of %s bytes from %s to %s",
+                bytes,
+                Memory.PAGE_BYTES,
+                Limits.MEMORY_LEAST,
+                Limits.MEMORY_MOST);
+        KernelConfig copy = new KernelConfig(this);
+        copy.memory = bytes;
+        return copy;
+    }
+
+    /** How much of the memory is filled at boot with clean pages of files. */
+    public long pageCache() {
+        return pageCache;
+    }
+
+    /**
+     * How much of the memory is filled at boot with clean pages of files, which reclaim takes back
+     * when it is needed; what does not fit above the high watermark is left out.
+     */
+    public KernelConfig pageCache(long bytes) {
+        Preconditions.checkArgument(bytes >= 0, "pageCache: %s, not 0 or more", bytes);
+        KernelConfig copy = new KernelConfig(this);
+        copy.pageCache = bytes;
         return copy;
     }
 

@@ -14,6 +14,12 @@ public final class Limits {
     /** Caches of objects in one kernel, besides the general ones (Linux: no limit). */
     public static final int KMEM_CACHES = 32;
 
+    /** The least memory that a kernel boots with, in bytes. */
+    public static final long MEMORY_LEAST = 1L << 20;
+
+    /** The most memory, in bytes (Linux: 64 TiB or more). */
+    public static final long MEMORY_MOST = 8L << 30;
+
     /**
      * Points that may pass at one instant of the simulated machine's clock. Time passes there only
      * when nothing can run, so a process that polls and never sleeps would hold it for ever.

@@ -125,7 +125,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.proc = new ProcFs(sched);
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
-        this.mm = new Memory(sched);
+        this.mm = new Memory(this, config.memory(), config.pageCache());
         TaskMemory taskMemory = new TaskMemory(sched, mm);
         this.kthreads = new Kthreads(sched, mm, taskMemory);
         this.faults = new FaultInjection(mm, sched, printk, trace, this::random);

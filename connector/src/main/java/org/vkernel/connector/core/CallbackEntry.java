@@ -19,6 +19,7 @@ final class CallbackEntry {
     private final String name;
     private final ConnectorCallback callback;
     private final RefCount references;
+    private final int object;
 
     // Set after the entry can be found, without the lock, as Linux does: see CnQueue.add().
     private final SharedInt seq;
@@ -31,10 +32,11 @@ final class CallbackEntry {
     private volatile @Nullable Task removedBy;
 
     /** An entry with one reference, and neither a sequence number nor a group. */
-    CallbackEntry(Scheduler sched, CbId id, String name, ConnectorCallback callback) {
+    CallbackEntry(Scheduler sched, CbId id, String name, ConnectorCallback callback, int object) {
         this.id = id;
         this.name = cut(name);
         this.callback = callback;
+        this.object = object;
         this.references = new RefCount(sched, "cn_callback_entry " + id, 1);
         this.seq = new SharedInt(sched, 0);
         this.group = new SharedInt(sched, 0);
@@ -59,6 +61,11 @@ final class CallbackEntry {
 
     RefCount references() {
         return references;
+    }
+
+    /** The memory that it takes. */
+    int object() {
+        return object;
     }
 
     /** The group that its messages go to by default; 0 until {@link #assign}. */

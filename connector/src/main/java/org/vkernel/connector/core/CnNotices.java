@@ -40,7 +40,7 @@ final class CnNotices {
     private static final int ENTRY_SIZE = 24;
 
     /** {@code struct cn_ctl_entry}; for checks alone, the process that asked, 0 for a module. */
-    private record Entry(CnCtlMsg request, int pid) {}
+    private record Entry(CnCtlMsg request, int pid, int object) {}
 
     private final VirtualKernel kernel;
     private final Connector connector;
@@ -81,8 +81,11 @@ final class CnNotices {
         CnCtlMsg request = CnCtlMsg.over(data);
         if (request.group() == 0) {
             withdraw(request, pid);
-        } else if (kernel.mm().kmalloc(size(request), GfpMask.KERNEL)) {
-            Entry kept = new Entry(request.copy(), pid);
+            return;
+        }
+        int object = kernel.mm().kmalloc(size(request), GfpMask.KERNEL);
+        if (object != 0) {
+            Entry kept = new Entry(request.copy(), pid, object);
             notifyLock.lock();
             var _ = notifyList.addFirst(kept);
             notifyLock.unlock();
@@ -111,7 +114,7 @@ final class CnNotices {
             Entry entry = node.value();
             if (isEqual(entry.request, request)) {
                 var _ = notifyList.remove(node);
-                kernel.mm().kfree(size(entry.request));
+                kernel.mm().kfree(entry.object);
                 others += entry.pid == pid ? 0 : 1;
             }
             node = next;
@@ -181,7 +184,7 @@ final class CnNotices {
         SharedList.@Nullable Node<Entry> node = notifyList.first();
         while (node != null) {
             var _ = notifyList.remove(node);
-            kernel.mm().kfree(size(node.value().request));
+            kernel.mm().kfree(node.value().object);
             node = notifyList.first();
         }
         notifyLock.unlock();

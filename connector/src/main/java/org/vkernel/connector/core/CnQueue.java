@@ -47,6 +47,7 @@ final class CnQueue {
     private final VirtualKernel kernel;
     private final Scheduler sched;
     private final String name;
+    private final int object;
 
     /** One for each entry that lives, on the list or not ({@code refcnt}). */
     private final AtomicInt entries;
@@ -62,7 +63,8 @@ final class CnQueue {
     /** For checks alone: whether the memory is given back. */
     private volatile boolean freed;
 
-    private CnQueue(VirtualKernel kernel, String name) {
+    private CnQueue(VirtualKernel kernel, String name, int object) {
+        this.object = object;
         this.kernel = kernel;
         this.sched = kernel.sched();
         this.name = name;
@@ -77,7 +79,8 @@ final class CnQueue {
      * <p>Models {@code cn_queue_alloc_dev()}. Context: process. Sleeps: may.
      */
     static @Nullable CnQueue alloc(VirtualKernel kernel, String name) {
-        return kernel.mm().kmalloc(SIZE, GfpMask.KERNEL) ? new CnQueue(kernel, name) : null;
+        int object = kernel.mm().kmalloc(SIZE, GfpMask.KERNEL);
+        return object == 0 ? null : new CnQueue(kernel, name, object);
     }
 
     private static long key(int idx, int val) {
@@ -106,10 +109,11 @@ final class CnQueue {
      * @return 0; {@code -ENOMEM}; {@code -EINVAL} if the id is taken, whose callback stays
      */
     int add(CbId id, String callbackName, ConnectorCallback callback) {
-        if (!kernel.mm().kmalloc(ENTRY_SIZE, GfpMask.KERNEL)) {
+        int memory = kernel.mm().kmalloc(ENTRY_SIZE, GfpMask.KERNEL);
+        if (memory == 0) {
             return -Errno.ENOMEM;
         }
-        CallbackEntry entry = new CallbackEntry(sched, id, callbackName, callback);
+        CallbackEntry entry = new CallbackEntry(sched, id, callbackName, callback, memory);
         entries.incrementAndGet();
         lock();
         boolean isNew = queueList.putIfAbsent(key(id.idx(), id.val()), entry);
@@ -222,7 +226,7 @@ final class CnQueue {
     void release(CallbackEntry entry) {
         if (entry.references().decrementAndTest()) {
             entries.decrementAndGet();
-            kernel.mm().kfree(ENTRY_SIZE);
+            kernel.mm().kfree(entry.object());
             if (!outlasting.isEmpty()) {
                 outlasting.remove(entry);
             }
@@ -259,7 +263,7 @@ final class CnQueue {
             kernel.timers().msleep(WAIT_MSECS);
         }
         freed = true;
-        kernel.mm().kfree(SIZE);
+        kernel.mm().kfree(object);
     }
 
     private List<CallbackEntry> unlinkAll() {

@@ -33,7 +33,10 @@ final class FilteredListeners implements ProcListeners, NetlinkTxFilter {
         final SharedInt mcastOp;
         final SharedInt eventType;
 
-        Input(Scheduler sched) {
+        final int object;
+
+        Input(Scheduler sched, int object) {
+            this.object = object;
             mcastOp = new SharedInt(sched, 0);
             eventType = new SharedInt(sched, 0);
         }
@@ -64,10 +67,11 @@ final class FilteredListeners implements ProcListeners, NetlinkTxFilter {
         Input input = inputOf(sk);
         boolean initial = input == null;
         if (input == null) {
-            if (!kernel.mm().kmalloc(ProcInputLayout.SIZE, GfpMask.KERNEL)) {
+            int object = kernel.mm().kmalloc(ProcInputLayout.SIZE, GfpMask.KERNEL);
+            if (object == 0) {
                 return Errno.ENOMEM;
             }
-            input = new Input(kernel.sched());
+            input = new Input(kernel.sched(), object);
             sk.setUserData(input);
         }
         int before = initial ? 0 : input.mcastOp.getOnce();
@@ -139,7 +143,8 @@ final class FilteredListeners implements ProcListeners, NetlinkTxFilter {
      * <p>Models {@code cn_release()}. Context: process.
      */
     static void release(VirtualKernel kernel, NetlinkSock sk) {
-        if (inputOf(sk) == null) {
+        Input input = inputOf(sk);
+        if (input == null) {
             return;
         }
         if (!sk.isMember(ConnectorId.CN_IDX_PROC)) {
@@ -150,7 +155,7 @@ final class FilteredListeners implements ProcListeners, NetlinkTxFilter {
                     StackTraces.here(),
                     KnownCounterExamples.isKnown(OUTLIVES_SOCKET, what));
         }
-        kernel.mm().kfree(ProcInputLayout.SIZE);
         sk.setUserData(null);
+        kernel.mm().kfree(input.object);
     }
 }

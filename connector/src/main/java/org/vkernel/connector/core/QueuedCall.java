@@ -21,7 +21,9 @@ import org.vkernel.netlink.wire.SkBuffBytes;
 final class QueuedCall implements Work.Function {
     private final QueuedDispatch dispatch;
     private final CallbackEntry entry;
-    private final boolean isShadow;
+
+    /** The memory of a shadow; 0 for an entry's own work. */
+    private final int shadow;
 
     /** The message, from its queueing until its call has ended: longer than the work is pending. */
     private final SharedRef<SkBuff> data;
@@ -32,10 +34,10 @@ final class QueuedCall implements Work.Function {
     private @Nullable Task runner;
     private @Nullable QueuedCall below;
 
-    QueuedCall(QueuedDispatch dispatch, Workqueues queues, CallbackEntry entry, boolean isShadow) {
+    QueuedCall(QueuedDispatch dispatch, Workqueues queues, CallbackEntry entry, int shadow) {
         this.dispatch = dispatch;
         this.entry = entry;
-        this.isShadow = isShadow;
+        this.shadow = shadow;
         this.data = new SharedRef<>(dispatch.sched(), null);
         this.work = new Work(queues, entry.name(), this);
     }
@@ -75,8 +77,8 @@ final class QueuedCall implements Work.Function {
         runner = null;
         skb.free("NOT_SPECIFIED");
         data.rcuAssign(null);
-        if (isShadow) {
-            dispatch.freeShadow();
+        if (shadow != 0) {
+            dispatch.freeShadow(shadow);
         }
     }
 

@@ -143,24 +143,25 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
         }
         QueuedCall own = entry.ownCall();
         if (own == null) {
-            own = new QueuedCall(this, kernel.workqueues(), entry, false);
+            own = new QueuedCall(this, kernel.workqueues(), entry, 0);
             entry.setOwnCall(own);
         }
         if (own.isFree()) {
             return own.submit(queue, skb);
         }
-        if (!kernel.mm().kmalloc(SHADOW_SIZE, GfpMask.ATOMIC)) {
+        int shadow = kernel.mm().kmalloc(SHADOW_SIZE, GfpMask.ATOMIC);
+        if (shadow == 0) {
             return -Errno.ENOMEM;
         }
-        int error = new QueuedCall(this, kernel.workqueues(), entry, true).submit(queue, skb);
+        int error = new QueuedCall(this, kernel.workqueues(), entry, shadow).submit(queue, skb);
         if (error != 0) {
-            freeShadow();
+            freeShadow(shadow);
         }
         return error;
     }
 
-    void freeShadow() {
-        kernel.mm().kfree(SHADOW_SIZE);
+    void freeShadow(int object) {
+        kernel.mm().kfree(object);
     }
 
     /** Calls a callback. Context: process, a worker's. */

@@ -40,6 +40,7 @@ public final class Kthread {
 
     private final Scheduler sched;
     private final TaskMemory memory;
+    private final TaskMemory.Objects objects;
     private final Body body;
     private final SharedInt stopping;
     private final Completion exited;
@@ -48,9 +49,15 @@ public final class Kthread {
     /** Written by the thread before {@link #exited} is complete. */
     private volatile int result = -Errno.EINTR;
 
-    Kthread(Scheduler sched, TaskMemory memory, String name, Body body) {
+    Kthread(
+            Scheduler sched,
+            TaskMemory memory,
+            TaskMemory.Objects objects,
+            String name,
+            Body body) {
         this.sched = sched;
         this.memory = memory;
+        this.objects = objects;
         this.body = body;
         this.stopping = new SharedInt(sched, 0);
         this.exited = new Completion(sched, "the end of kernel thread " + name);
@@ -79,7 +86,7 @@ public final class Kthread {
         if (watch != null) {
             watch.disarmed(this);
         }
-        memory.freeKthread();
+        memory.freeKthread(objects);
         exited.completeAll();
     }
 

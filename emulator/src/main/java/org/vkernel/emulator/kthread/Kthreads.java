@@ -29,30 +29,33 @@ public final class Kthreads {
      * @return null if there is no memory for one: {@code ERR_PTR(-ENOMEM)}
      */
     public @Nullable Kthread run(String name, Kthread.Body body) {
-        if (!allocate()) {
+        TaskMemory.Objects objects = allocate();
+        if (objects == null) {
             return null;
         }
-        Kthread thread = new Kthread(sched, taskMemory, name, body);
+        Kthread thread = new Kthread(sched, taskMemory, objects, name, body);
         Task task = sched.newTask(sched.allocatePid(), name, null, Task.PF_KTHREAD, thread::main);
         return start(thread, task);
     }
 
     /** {@code kthread_run_on_cpu()}: as {@link #run}, of one that must run on {@code cpu}. */
     public @Nullable Kthread runOn(int cpu, String name, Kthread.Body body) {
-        if (!allocate()) {
+        TaskMemory.Objects objects = allocate();
+        if (objects == null) {
             return null;
         }
-        Kthread thread = new Kthread(sched, taskMemory, name, body);
+        Kthread thread = new Kthread(sched, taskMemory, objects, name, body);
         return start(thread, sched.newPinnedTask(name, sched.cpu(cpu), thread::main));
     }
 
-    private boolean allocate() {
-        if (!memory.kmalloc(CREATE_INFO_BYTES, GfpMask.KERNEL)) {
-            return false;
+    private TaskMemory.@Nullable Objects allocate() {
+        int info = memory.kmalloc(CREATE_INFO_BYTES, GfpMask.KERNEL);
+        if (info == 0) {
+            return null;
         }
-        boolean there = taskMemory.allocKthread();
-        memory.kfree(CREATE_INFO_BYTES);
-        return there;
+        TaskMemory.Objects objects = taskMemory.allocKthread();
+        memory.kfree(info);
+        return objects;
     }
 
     private Kthread start(Kthread thread, Task task) {

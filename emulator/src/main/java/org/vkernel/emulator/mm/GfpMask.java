@@ -88,11 +88,16 @@ public final class GfpMask {
     /** As {@link #KERNEL}, for memory of a user process. */
     public static final GfpMask USER = new GfpMask(KERNEL_BITS | Flag.HARDWALL);
 
+    /** As {@link #USER}, for a page that may lie anywhere and be moved: of a process, of a file. */
+    public static final GfpMask HIGHUSER_MOVABLE =
+            new GfpMask(KERNEL_BITS | Flag.HARDWALL | Flag.HIGHMEM | Flag.MOVABLE);
+
     /** No bit set: neither sleeps nor wakes {@code kswapd}, no reserve. */
     public static final GfpMask ZERO_MASK = new GfpMask(0);
 
     private static final ImmutableMap<String, GfpMask> MASKS =
             ImmutableMap.<String, GfpMask>builder()
+                    .put("GFP_HIGHUSER_MOVABLE", HIGHUSER_MOVABLE)
                     .put("GFP_USER", USER)
                     .put("GFP_KERNEL", KERNEL)
                     .put("GFP_NOFS", NOFS)

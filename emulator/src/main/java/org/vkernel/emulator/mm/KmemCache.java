@@ -1,23 +1,44 @@
 package org.vkernel.emulator.mm;
 
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
 
 /**
  * A cache of equal objects, by number: the objects themselves are their owners' Java objects.
  *
- * <p>Models {@code struct kmem_cache} (mm/slub.c).
+ * <p>Models {@code struct kmem_cache} (mm/slub.c). Each CPU keeps free objects of its own; the one
+ * that was freed last on a CPU is the next that is allocated there.
+ *
+ * <p>Differs from Linux: slabs are of one page, or of two where that has room for one object, and
+ * one that was taken from the reserves is as good as any; all caches have sheaves, as in kernels
+ * after 6.18.
  */
 public final class KmemCache {
     private final Memory memory;
+    private final Scheduler sched;
+    private final @Nullable SimMachine sim;
+    private final PageAllocator pages;
     private final String name;
     private final int objectBytes;
-    private final int index;
+    private final SlabNode node;
+    private final int sheafCapacity;
 
-    KmemCache(Memory memory, String name, int objectBytes, int index) {
+    /** By CPU; each is made, and used, by who holds that CPU. */
+    private final @Nullable CpuSheaves[] cpus;
+
+    KmemCache(Memory memory, Scheduler sched, PageAllocator pages, String name, int objectBytes) {
         this.memory = memory;
+        this.sched = sched;
+        this.sim = sched.sim();
+        this.pages = pages;
         this.name = name;
         this.objectBytes = objectBytes;
-        this.index = index;
+        this.node = new SlabNode(this, sched, pages);
+        this.sheafCapacity = node.sheafCapacity();
+        this.cpus = new @Nullable CpuSheaves[sched.cpuCount()];
     }
 
     /** Its name, as {@code /proc/slabinfo} shows it. */
@@ -30,27 +51,144 @@ public final class KmemCache {
         return objectBytes;
     }
 
+    /** How many pages a slab has, as a power of two. */
+    int slabOrder() {
+        return objectBytes > BuddyZone.PAGE_BYTES ? 1 : 0;
+    }
+
+    int objectsPerSlab() {
+        return (BuddyZone.PAGE_BYTES << slabOrder()) / objectBytes;
+    }
+
+    // ---- Allocations -------------------------------------------------------------------------
+
     /**
      * Takes an object, for the running task.
      *
      * <p>Models {@code kmem_cache_alloc()}.
      *
-     * <p>Context: any. Sleeps: if {@code gfp} allows it.
+     * <p>Context: any. Sleeps: if {@code gfp} allows it. Ownership: the caller's, until {@link
+     * #free}.
      *
-     * @return whether there was one; false is the kernel's null
+     * @return its number, see {@link ObjectNumbers}; 0 is the kernel's null
      */
-    public boolean alloc(Task running, GfpMask gfp) {
-        return memory.take(running, name, index, objectBytes, gfp);
+    public int alloc(Task running, GfpMask gfp) {
+        return alloc(running, objectBytes, gfp);
+    }
+
+    /** As {@link #alloc(Task, GfpMask)}, for who asked for so many bytes of it. */
+    int alloc(Task running, long bytes, GfpMask gfp) {
+        memory.checkContext(running, gfp);
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.point(Access.ALLOC, 0);
+        }
+        FaultInjector faults = memory.faults();
+        if (faults != null && !gfp.isNoFail() && faults.failSlab(running, name, bytes, gfp)) {
+            return ObjectNumbers.NULL;
+        }
+        CpuSheaves here = cpus[running.cpu().index()];
+        int object;
+        if (here != null && here.main[CpuSheaves.COUNT] != 0) {
+            object = CpuSheaves.pop(here.main);
+        } else {
+            object = allocSlow(running, gfp);
+        }
+        ObjectObserver observer = memory.observer();
+        if (observer != null && object != 0) {
+            observer.allocated(running, object, name, bytes, gfp);
+        }
+        return object;
     }
 
     /** {@code kmem_cache_free()}. Context: any. Sleeps: never. */
-    public void free(Task running) {
-        memory.giveBack(running, index);
+    public void free(Task running, int object) {
+        ObjectObserver observer = memory.observer();
+        if (observer != null) {
+            observer.freed(running, object, name);
+        }
+        CpuSheaves here = cpus[running.cpu().index()];
+        if (here != null) {
+            int[] main = here.main;
+            int count = main[CpuSheaves.COUNT];
+            if (count < sheafCapacity) {
+                main[CpuSheaves.FIRST + count] = object;
+                main[CpuSheaves.COUNT] = count + 1;
+                return;
+            }
+        }
+        freeSlow(running, object);
+    }
+
+    // ---- When this CPU has none, or too many ---------------------------------------------------
+
+    private CpuSheaves here(Task running) {
+        int cpu = running.cpu().index();
+        CpuSheaves here = cpus[cpu];
+        if (here == null) {
+            here = new CpuSheaves(sheafCapacity);
+            cpus[cpu] = here;
+        }
+        return here;
+    }
+
+    private int allocSlow(Task running, GfpMask gfp) {
+        int object = node.take(running, here(running));
+        if (object != 0) {
+            return object;
+        }
+        int frame = pages.alloc(running, slabOrder(), gfp.without(GfpMask.Flag.ZERO));
+        if (frame == 0) {
+            memory.failures().slab(running, this, gfp);
+            return ObjectNumbers.NULL;
+        }
+        Slab slab = new Slab(this, frame, objectsPerSlab());
+        pages.lock(running);
+        pages.zone().setSlab(frame, slabOrder(), slab);
+        pages.unlock(running);
+        // The task may have slept, and be on another CPU now.
+        return node.add(running, slab, here(running));
+    }
+
+    private void freeSlow(Task running, int object) {
+        CpuSheaves here = here(running);
+        if (here.main[CpuSheaves.COUNT] == sheafCapacity) {
+            node.makeRoom(running, here);
+        }
+        CpuSheaves.push(here.main, object);
+    }
+
+    /** Models {@code object_err()}: what was freed is no object of this cache that is out. */
+    void reportBad(int object) {
+        sched.reportBroken(
+                "BUG " + name + ": object already free",
+                String.format(
+                        "object %d of the page %#x was freed twice, or is none of this cache",
+                        ObjectNumbers.index(object), ObjectNumbers.frame(object)));
+    }
+
+    // ---- What is taken -----------------------------------------------------------------------
+
+    /**
+     * Gives back to the zone what no owner has ({@code kmem_cache_shrink()}). Only while nothing
+     * else runs.
+     */
+    void shrink(Task running) {
+        node.shrink(running, cpus);
     }
 
     /** How many objects are taken; exact while nothing runs. */
     public long live() {
-        return memory.live(index);
+        return node.live(cpus);
+    }
+
+    /** How many slabs it has; exact while nothing runs. */
+    int slabs() {
+        return node.slabs();
+    }
+
+    void checkInvariants() {
+        node.checkInvariants();
     }
 
     @Override

@@ -29,6 +29,11 @@ public final class FileTable {
     /** How many descriptors there is memory for, the standard streams included. Under the lock. */
     private int room = ROOM;
 
+    /** Its memory; 0 while the room is that of {@code struct files_struct}. Under the lock. */
+    private int tableObject;
+
+    private int arrayObject;
+
     /** Which entries are taken, with a file or for one. Under the lock. */
     private final BitSet taken = new BitSet();
 
@@ -96,50 +101,60 @@ public final class FileTable {
 
     // ---- Memory ------------------------------------------------------------------------------
 
+    /** Room for so many descriptors: its objects' numbers. */
+    private record Memories(int room, int table, int array) {}
+
     /** Models {@code expand_fdtable()}: twice the room that there was. */
     private int grow(int before) {
-        int error = allocate(before * 2);
-        if (error != 0) {
-            return error;
+        Memories made = allocate(before * 2);
+        if (made == null) {
+            return -Errno.ENOMEM;
         }
         lock.lock();
-        boolean isFirst = room == before;
-        if (isFirst) {
-            room = before * 2;
-        }
+        // If another thread has grown it meanwhile, the new one comes too late.
+        Memories unused = room == before ? exchange(made) : made;
         lock.unlock();
-        release(isFirst ? before : before * 2); // the old one, or a new one that came too late
+        release(unused);
         return 0;
     }
 
-    /** Models {@code alloc_fdtable()}. */
-    private int allocate(int descriptors) {
+    private Memories exchange(Memories other) {
+        Memories before = new Memories(room, tableObject, arrayObject);
+        room = other.room;
+        tableObject = other.table;
+        arrayObject = other.array;
+        return before;
+    }
+
+    /** Models {@code alloc_fdtable()}: null without memory. */
+    private @Nullable Memories allocate(int descriptors) {
         Task running = sched.current();
-        if (!memory.kmalloc(running, TABLE_BYTES, GfpMask.KERNEL)) {
-            return -Errno.ENOMEM;
+        int table = memory.kmalloc(running, TABLE_BYTES, GfpMask.KERNEL);
+        if (table == 0) {
+            return null;
         }
         long bytes = arrayBytes(descriptors);
-        boolean hasArray =
+        int array =
                 bytes > PAGE_BYTES
                         ? memory.vmalloc(running, bytes, GfpMask.KERNEL)
                         : memory.kmalloc(running, bytes, GfpMask.KERNEL);
-        if (!hasArray) {
-            memory.kfree(running, TABLE_BYTES);
-            return -Errno.ENOMEM;
+        if (array == 0) {
+            memory.kfree(running, table);
+            return null;
         }
-        return 0;
+        return new Memories(descriptors, table, array);
     }
 
-    private void release(int descriptors) {
-        if (descriptors == ROOM) {
+    private void release(Memories unused) {
+        if (unused.table == 0) {
             return; // part of struct files_struct
         }
         Task running = sched.current();
-        memory.kfree(running, TABLE_BYTES);
-        if (arrayBytes(descriptors) > PAGE_BYTES) {
-            memory.vfree(running);
+        memory.kfree(running, unused.table);
+        if (arrayBytes(unused.room) > PAGE_BYTES) {
+            memory.vfree(running, unused.array);
         } else {
-            memory.kfree(running, arrayBytes(descriptors));
+            memory.kfree(running, unused.array);
         }
     }
 
@@ -190,12 +205,12 @@ public final class FileTable {
         while (child.room < room) {
             int wanted = room;
             lock.unlock();
-            int error = child.allocate(wanted);
-            if (error != 0) {
-                return error;
+            Memories made = child.allocate(wanted);
+            if (made == null) {
+                child.release(child.exchange(new Memories(ROOM, 0, 0)));
+                return -Errno.ENOMEM;
             }
-            child.release(child.room);
-            child.room = wanted;
+            child.release(child.exchange(made));
             lock.lock();
         }
         @Nullable OpenFile[] table = files.clone();
@@ -230,9 +245,8 @@ public final class FileTable {
             var _ = close(slot + FIRST_FD);
         }
         lock.lock();
-        int had = room;
-        room = ROOM;
+        Memories unused = exchange(new Memories(ROOM, 0, 0));
         lock.unlock();
-        release(had);
+        release(unused);
     }
 }

@@ -24,30 +24,38 @@ final class ProcessExec {
      */
     static int exec(UserProcess process, String path, String[] args) {
         Memory memory = process.kernel().mm();
-        if (!memory.kmalloc(PATH_BYTES, GfpMask.KERNEL)) {
+        int name = memory.kmalloc(PATH_BYTES, GfpMask.KERNEL);
+        if (name == 0) {
             return -Errno.ENOMEM;
         }
         int error = -Errno.ENOMEM;
-        if (memory.kmalloc(BINPRM_BYTES, GfpMask.KERNEL)) {
+        int binprm = memory.kmalloc(BINPRM_BYTES, GfpMask.KERNEL);
+        if (binprm != 0) {
             error = withNewMm(process, path, args);
-            memory.kfree(BINPRM_BYTES);
+            memory.kfree(binprm);
         }
-        memory.kfree(PATH_BYTES);
+        memory.kfree(name);
         return error;
     }
 
     /** A new address space and new credentials, in whose place the old ones go. */
     private static int withNewMm(UserProcess process, String path, String[] args) {
         TaskMemory memory = process.table().memory();
-        if (!memory.allocMm()) {
+        int mm = memory.allocMm();
+        if (mm == 0) {
             return -Errno.ENOMEM;
         }
         int error = -Errno.ENOMEM;
-        if (memory.allocCred()) {
+        int cred = memory.allocCred();
+        if (cred != 0) {
             error = begin(process, path, args);
-            memory.freeCred();
+            if (error == 0) {
+                cred = memory.exchangeCred(process.memory(), cred);
+                mm = memory.exchangeMm(process.memory(), mm);
+            }
+            memory.freeCred(cred);
         }
-        memory.freeMm();
+        memory.freeMm(mm);
         return error;
     }
 
@@ -58,6 +66,7 @@ final class ProcessExec {
         if (error != 0) {
             return error;
         }
+        process.kernel().mm().releasePages(process.pages(), Integer.MAX_VALUE);
         process.sighand().reset();
         process.files().closeOnExec();
         process.setProgram(path, args);

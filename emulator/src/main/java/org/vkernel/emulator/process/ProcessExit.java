@@ -29,6 +29,7 @@ final class ProcessExit {
         process.threads().awaitDump();
         task.setFlags(Task.PF_EXITING);
         if (isLast) {
+            process.pages().exit(task);
             process.files().closeAll();
         }
         exitNotify(self);
@@ -128,8 +129,9 @@ final class ProcessExit {
         if (parent != null) {
             parent.process().threads().children().remove(process);
         }
-        if (process.hasMemory()) {
-            process.table().memory().freeProcess();
+        TaskMemory.Objects objects = process.memory();
+        if (objects != null) {
+            process.table().memory().freeProcess(objects);
         }
     }
 

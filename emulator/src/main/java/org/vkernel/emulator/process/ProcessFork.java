@@ -20,7 +20,8 @@ final class ProcessFork {
      * @return null without memory, which is {@code -ENOMEM}
      */
     static @Nullable UserProcess fork(ProcessTable table, ProcessBody body) {
-        if (!table.memory().allocProcess()) {
+        TaskMemory.Objects objects = table.memory().allocProcess();
+        if (objects == null) {
             return null;
         }
         UserThread parent = table.current();
@@ -28,18 +29,17 @@ final class ProcessFork {
         int tgid = table.kernel().sched().allocatePid();
         UserProcess child = new UserProcess(table, tgid, from.credentials());
         if (from.copyTo(child) != 0) {
-            table.memory().freeThread();
-            table.memory().freeProcess();
+            table.memory().freeThread(objects);
+            table.memory().freeProcess(objects);
             return null;
         }
-        start(child, parent.comm(), body);
+        start(child, objects, parent.comm(), body);
         return child;
     }
 
-    /**
-     * Gives a new process, whose memory is there, its first thread, tells of it, and lets it run.
-     */
-    static void start(UserProcess child, String comm, ProcessBody body) {
+    /** Gives a new process its memory and its first thread, tells of it, and lets it run. */
+    static void start(
+            UserProcess child, TaskMemory.Objects objects, String comm, ProcessBody body) {
         ProcessTable table = child.table();
         Scheduler sched = table.kernel().sched();
         UserThread parent = table.current();
@@ -47,8 +47,8 @@ final class ProcessFork {
         RwLock tasklist = table.tasklistLock();
         boolean flags = tasklist.writeLockIrqsave();
         UserThread first = child.threads().add(task, parent, UserProcess.SIGCHLD);
-        first.setHasMemory();
-        child.setHasMemory();
+        first.setMemory(objects);
+        child.setMemory(objects);
         parent.process().threads().children().add(child);
         table.hash(first);
         table.add(child);
@@ -76,7 +76,8 @@ final class ProcessFork {
         ProcessTable table = process.table();
         Scheduler sched = table.kernel().sched();
         UserThread maker = table.current();
-        if (!table.memory().allocThread()) {
+        TaskMemory.Objects objects = table.memory().allocThread();
+        if (objects == null) {
             return new Result(maker, -Errno.ENOMEM);
         }
         int pid = sched.allocatePid();
@@ -88,13 +89,13 @@ final class ProcessFork {
         UserThread thread = null;
         if (!isDying) {
             thread = process.threads().add(task, maker.realParent(), UserThread.NO_SIGNAL);
-            thread.setHasMemory();
+            thread.setMemory(objects);
             table.hash(thread);
         }
         process.sighand().siglock().unlock();
         tasklist.writeUnlockIrqrestore(flags);
         if (thread == null) {
-            table.memory().freeThread();
+            table.memory().freeThread(objects);
             return new Result(maker, -Errno.EINTR);
         }
         tell(table, thread);

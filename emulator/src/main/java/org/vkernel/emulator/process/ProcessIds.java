@@ -39,11 +39,16 @@ final class ProcessIds {
      */
     private static int withNewCred(UserProcess process, @Nullable Credentials changed) {
         TaskMemory memory = process.table().memory();
-        if (!memory.allocCred()) {
+        int cred = memory.allocCred();
+        if (cred == 0) {
             return -Errno.ENOMEM;
         }
-        int result = changed == null ? -Errno.EPERM : commit(process, changed);
-        memory.freeCred();
+        int result = -Errno.EPERM;
+        if (changed != null) {
+            result = commit(process, changed);
+            cred = memory.exchangeCred(process.memory(), cred);
+        }
+        memory.freeCred(cred);
         return result;
     }
 

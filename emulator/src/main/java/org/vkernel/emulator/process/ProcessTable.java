@@ -116,8 +116,9 @@ public final class ProcessTable {
 
     void unhash(UserThread thread) {
         thread.unhash();
-        if (thread.hasMemory()) {
-            memory.freeThread();
+        TaskMemory.Objects objects = thread.memory();
+        if (objects != null) {
+            memory.freeThread(objects);
         }
         threads.remove(thread.pid(), thread);
     }
@@ -171,13 +172,15 @@ public final class ProcessTable {
      * @throws ErrnoException {@code ENOMEM}
      */
     public UserProcess spawn(String comm, Credentials credentials, ProcessBody body) {
-        if (!memory.allocProcess()) {
+        TaskMemory.Objects objects = memory.allocProcess();
+        if (objects == null) {
             throw new ErrnoException("fork", Errno.ENOMEM);
         }
         UserProcess process = new UserProcess(this, sched.allocatePid(), credentials);
         process.setProgram(comm);
         ProcessFork.start(
                 process,
+                objects,
                 comm,
                 self -> {
                     process.tellOfProgram();

@@ -2,6 +2,7 @@ package org.vkernel.emulator.process;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KmemCache;
 import org.vkernel.emulator.mm.Memory;
@@ -52,118 +53,160 @@ public final class TaskMemory {
         kernelParts.addAll(List.of(creds, sighands, signals));
     }
 
-    /** What a thread of a process has of its own: whether there was memory for all of it. */
-    boolean allocThread() {
-        return allocTask() && orFreeTask(allocPid());
+    /** The numbers of the objects that a task consists of. */
+    public static final class Objects {
+        private int task;
+        private int stack;
+        private int pid;
+
+        /** Of what its process's threads have in common, or a kernel thread has besides. */
+        private final int[] parts;
+
+        Objects(int count) {
+            parts = new int[count];
+        }
     }
 
-    /** Gives back what {@link #allocThread} got. */
-    void freeThread() {
-        freePid();
-        freeTask();
+    // ---- Tasks -------------------------------------------------------------------------------
+
+    /** What a thread of a process has of its own; null if there is no memory for all of it. */
+    @Nullable Objects allocThread() {
+        return alloc(List.of());
     }
 
-    /** A process's first thread, and what its threads have in common. */
-    boolean allocProcess() {
-        return allocTask()
-                && orFreeTask(allocAll(processParts) && orFree(allocPid(), processParts));
+    /** A process's first thread, and what its threads have in common; or null. */
+    @Nullable Objects allocProcess() {
+        return alloc(processParts);
     }
 
-    /** What is left of {@link #allocProcess} when its threads are gone. */
-    void freeProcess() {
-        freeAll(processParts);
-    }
-
-    /** What a kernel thread has. */
-    public boolean allocKthread() {
-        return allocTask() && orFreeTask(allocAll(kernelParts) && orFree(allocPid(), kernelParts));
+    /** What a kernel thread has; or null. */
+    public @Nullable Objects allocKthread() {
+        return alloc(kernelParts);
     }
 
     /** Gives back what {@link #allocKthread} got. */
-    public void freeKthread() {
-        freePid();
-        freeAll(kernelParts);
-        freeTask();
+    public void freeKthread(Objects objects) {
+        freePid(objects);
+        freeParts(objects, kernelParts);
+        freeTask(objects);
     }
 
-    /** {@code prepare_creds()}. */
-    boolean allocCred() {
+    /** Gives back what a thread has of its own. */
+    void freeThread(Objects objects) {
+        freePid(objects);
+        freeTask(objects);
+    }
+
+    /** Gives back what is left of {@link #allocProcess} when its threads are gone. */
+    void freeProcess(Objects objects) {
+        freeParts(objects, processParts);
+    }
+
+    // ---- What a process exchanges ------------------------------------------------------------
+
+    /** {@code prepare_creds()}: its number, or 0. */
+    int allocCred() {
         return creds.alloc(sched.current(), GfpMask.KERNEL);
     }
 
     /** {@code put_cred()}. */
-    void freeCred() {
-        creds.free(sched.current());
+    void freeCred(int object) {
+        creds.free(sched.current(), object);
     }
 
-    /** {@code mm_alloc()}. */
-    boolean allocMm() {
+    /** {@code mm_alloc()}: its number, or 0. */
+    int allocMm() {
         return mms.alloc(sched.current(), GfpMask.KERNEL);
     }
 
     /** {@code mmdrop()}. */
-    void freeMm() {
-        mms.free(sched.current());
+    void freeMm(int object) {
+        mms.free(sched.current(), object);
+    }
+
+    /**
+     * Puts new credentials into the place of old ones.
+     *
+     * @param of a process's; null of one that the host made
+     * @return the old ones, to be freed; the new ones if there are none
+     */
+    int exchangeCred(@Nullable Objects of, int object) {
+        return exchange(of, processParts.indexOf(creds), object);
+    }
+
+    /** As {@link #exchangeCred}, of an address space. */
+    int exchangeMm(@Nullable Objects of, int object) {
+        return exchange(of, processParts.indexOf(mms), object);
+    }
+
+    private static int exchange(@Nullable Objects of, int part, int object) {
+        if (of == null) {
+            return object;
+        }
+        int before = of.parts[part];
+        of.parts[part] = object;
+        return before;
     }
 
     // ---- Parts -------------------------------------------------------------------------------
 
+    private @Nullable Objects alloc(List<KmemCache> kinds) {
+        Objects objects = new Objects(kinds.size());
+        if (allocTask(objects)) {
+            if (allocParts(objects, kinds)) {
+                objects.pid = pids.alloc(sched.current(), GfpMask.KERNEL);
+                if (objects.pid != 0) {
+                    return objects;
+                }
+            }
+            freeParts(objects, kinds);
+            freeTask(objects);
+        }
+        return null;
+    }
+
     /** Models {@code dup_task_struct()}. */
-    private boolean allocTask() {
+    private boolean allocTask(Objects objects) {
         Task running = sched.current();
-        if (!tasks.alloc(running, GfpMask.KERNEL)) {
+        objects.task = tasks.alloc(running, GfpMask.KERNEL);
+        if (objects.task == 0) {
             return false;
         }
-        if (!memory.vmalloc(running, STACK_BYTES, GfpMask.KERNEL)) {
-            tasks.free(running);
+        objects.stack = memory.vmalloc(running, STACK_BYTES, GfpMask.KERNEL);
+        if (objects.stack == 0) {
+            tasks.free(running, objects.task);
             return false;
         }
         return true;
     }
 
-    private void freeTask() {
+    private void freeTask(Objects objects) {
         Task running = sched.current();
-        memory.vfree(running);
-        tasks.free(running);
+        memory.vfree(running, objects.stack);
+        tasks.free(running, objects.task);
     }
 
-    private boolean orFreeTask(boolean there) {
-        if (!there) {
-            freeTask();
-        }
-        return there;
+    private void freePid(Objects objects) {
+        pids.free(sched.current(), objects.pid);
     }
 
-    private boolean allocPid() {
-        return pids.alloc(sched.current(), GfpMask.KERNEL);
-    }
-
-    private void freePid() {
-        pids.free(sched.current());
-    }
-
-    private boolean allocAll(List<KmemCache> parts) {
+    private boolean allocParts(Objects objects, List<KmemCache> kinds) {
         Task running = sched.current();
-        for (int i = 0; i < parts.size(); i++) {
-            if (!parts.get(i).alloc(running, GfpMask.KERNEL)) {
-                freeAll(parts.subList(0, i));
+        for (int i = 0; i < kinds.size(); i++) {
+            objects.parts[i] = kinds.get(i).alloc(running, GfpMask.KERNEL);
+            if (objects.parts[i] == 0) {
                 return false;
             }
         }
         return true;
     }
 
-    private void freeAll(List<KmemCache> parts) {
+    /** Gives back those that there are: all, or the first ones. */
+    private void freeParts(Objects objects, List<KmemCache> kinds) {
         Task running = sched.current();
-        for (KmemCache part : parts) {
-            part.free(running);
+        for (int i = 0; i < kinds.size() && objects.parts[i] != 0; i++) {
+            kinds.get(i).free(running, objects.parts[i]);
+            objects.parts[i] = 0;
         }
-    }
-
-    private boolean orFree(boolean there, List<KmemCache> parts) {
-        if (!there) {
-            freeAll(parts);
-        }
-        return there;
     }
 }

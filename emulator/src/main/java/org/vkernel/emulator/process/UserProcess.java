@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.mm.Memory;
+import org.vkernel.emulator.mm.UserPages;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
@@ -50,13 +52,14 @@ public final class UserProcess {
     private final Sighand sighand;
     private final FileTable files;
     private final ProcessThreads threads;
+    private final UserPages pages;
     private volatile Credentials credentials;
     private volatile String[] program = {"init"};
 
     private volatile int session;
 
-    /** Whether it was made by a fork, and so holds memory until it is released. */
-    private volatile boolean hasMemory;
+    /** What it holds until it is released; null if the host made it. */
+    private volatile TaskMemory.@Nullable Objects memory;
 
     private volatile @Nullable Throwable failure;
 
@@ -70,6 +73,7 @@ public final class UserProcess {
         this.sighand = new Sighand(this, sched);
         this.files = new FileTable(sched, kernel.mm());
         this.threads = new ProcessThreads(this, sched);
+        this.pages = kernel.mm().newUserPages();
     }
 
     public VirtualKernel kernel() {
@@ -92,12 +96,12 @@ public final class UserProcess {
         return threads.all().length > 1;
     }
 
-    boolean hasMemory() {
-        return hasMemory;
+    TaskMemory.@Nullable Objects memory() {
+        return memory;
     }
 
-    void setHasMemory() {
-        hasMemory = true;
+    void setMemory(TaskMemory.Objects objects) {
+        memory = objects;
     }
 
     /** What its threads have in common. */
@@ -457,6 +461,36 @@ public final class UserProcess {
      */
     public void ptraceDetach(int pid) {
         call("ptrace", () -> ProcessIds.detach(this, pid));
+    }
+
+    // ---- Memory --------------------------------------------------------------------------------
+
+    /** Its memory, as the kernel sees it. */
+    public UserPages pages() {
+        return pages;
+    }
+
+    /**
+     * Touches so many pages of its own for the first time: each is a page fault, for which the
+     * kernel finds memory, by reclaim or by killing a process if need be.
+     *
+     * @throws ErrnoException {@code ENOMEM} if a fault is made to fail
+     */
+    public void touchPages(int count) {
+        Memory mm = kernel.mm();
+        for (int i = 0; i < count; i++) {
+            call("page fault", () -> mm.touchPage(pages));
+        }
+    }
+
+    /** Gives so many pages back, those touched last first: {@code munmap()}. */
+    public void releasePages(int count) {
+        kernel.run(() -> kernel.mm().releasePages(pages, count));
+    }
+
+    /** Reads so many pages of files, which stay in the page cache. Returns how many were read. */
+    public int readPages(int count) {
+        return call("read", () -> kernel.mm().pageCache().read(sched.current(), count));
     }
 
     // ---- Signals -------------------------------------------------------------------------------

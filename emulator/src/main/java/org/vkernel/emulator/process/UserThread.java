@@ -37,8 +37,8 @@ public final class UserThread {
     /** Exclusive to the thread: what it asked to end with, without its process. */
     private int ownCode;
 
-    /** Whether it was made by a fork, and so holds memory until it is released. */
-    private volatile boolean hasMemory;
+    /** What it holds until it is released; null if the host made it. */
+    private volatile TaskMemory.@Nullable Objects memory;
 
     private volatile boolean notified;
     private volatile boolean ended;
@@ -129,12 +129,12 @@ public final class UserThread {
         return exiting;
     }
 
-    boolean hasMemory() {
-        return hasMemory;
+    TaskMemory.@Nullable Objects memory() {
+        return memory;
     }
 
-    void setHasMemory() {
-        hasMemory = true;
+    void setMemory(TaskMemory.Objects objects) {
+        memory = objects;
     }
 
     int ownCode() {

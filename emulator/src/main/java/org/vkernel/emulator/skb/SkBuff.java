@@ -48,6 +48,10 @@ public final class SkBuff {
     private final @Nullable SimMachine sim;
     private final long object;
 
+    // The memory that it takes: the numbers of its own object and of that of the data.
+    private final int headObject;
+    private int dataObject;
+
     // The data.
     private byte[] head;
     private int data;
@@ -84,8 +88,17 @@ public final class SkBuff {
     /** What the checkers know of it; null: nothing. */
     private final @Nullable SkBuffShadow shadow;
 
-    SkBuff(SkBuffs skbs, byte[] head, int end, int truesize, boolean isVirtual) {
+    SkBuff(
+            SkBuffs skbs,
+            int headObject,
+            int dataObject,
+            byte[] head,
+            int end,
+            int truesize,
+            boolean isVirtual) {
         this.skbs = skbs;
+        this.headObject = headObject;
+        this.dataObject = dataObject;
         this.sim = skbs.sched.sim();
         this.object = sim == null ? 0 : skbs.sched.nextObject();
         this.head = head;
@@ -375,7 +388,7 @@ public final class SkBuff {
             skbs.shadows.forget(this);
         }
         releaseData(running);
-        skbs.freeHead(running);
+        skbs.freeHead(running, headObject);
         users = 0;
         data = 0;
         tail = 0;
@@ -390,7 +403,7 @@ public final class SkBuff {
         if (left < 0) {
             skbs.shadows.reportDead("double free of an sk_buff's data", shadow);
         } else if (left == 0) {
-            skbs.freeData(running, head, dataBytes(), isVirtual);
+            skbs.freeData(running, dataObject, head, dataBytes(), isVirtual);
         }
     }
 
@@ -435,13 +448,14 @@ public final class SkBuff {
      */
     public @Nullable SkBuff clone(GfpMask gfp) {
         checkAlive();
-        if (!skbs.takeHead(gfp)) {
+        int own = skbs.takeHead(gfp);
+        if (own == 0) {
             return null;
         }
         AtomicInt references = sharedInfo();
         references.incrementAndGet();
         cloned = true;
-        SkBuff clone = new SkBuff(skbs, head, end, truesize, isVirtual);
+        SkBuff clone = new SkBuff(skbs, own, dataObject, head, end, truesize, isVirtual);
         clone.data = data;
         clone.tail = tail;
         clone.cloned = true;
@@ -539,7 +553,8 @@ public final class SkBuff {
         int room = end + moreHeadroom + moreTailroom;
         long bytes = SkBuffSizes.allocDataBytes(skbs.profile, room);
         Task running = skbs.sched.current();
-        if (!skbs.takeData(running, bytes, gfp)) {
+        int object = skbs.takeData(running, bytes, gfp);
+        if (object == 0) {
             return false;
         }
         byte[] bigger = skbs.newBytes(running, Math.max(room, tail + moreHeadroom));
@@ -547,6 +562,7 @@ public final class SkBuff {
         copyShadow(this, moreHeadroom);
         releaseData(running);
         int oldEnd = end;
+        dataObject = object;
         head = bigger;
         end = SkBuffSizes.end(skbs.profile, bytes);
         data += moreHeadroom;

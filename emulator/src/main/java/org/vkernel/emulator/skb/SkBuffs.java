@@ -26,6 +26,10 @@ public final class SkBuffs {
 
     static final byte[] NO_BYTES = {};
 
+    private static final int FIRST_FLAGS = GfpMask.Flag.NOMEMALLOC | GfpMask.Flag.NOWARN;
+    private static final GfpMask KERNEL_FIRST = GfpMask.KERNEL.with(FIRST_FLAGS);
+    private static final GfpMask ATOMIC_FIRST = GfpMask.ATOMIC.with(FIRST_FLAGS);
+
     private static final TraceKind KFREE = TraceKind.of("skb", "kfree_skb", "len", "truesize", "");
 
     final Scheduler sched;
@@ -86,15 +90,17 @@ public final class SkBuffs {
 
     /** As {@link #alloc(int, GfpMask)}, for a caller that knows the running task. */
     public @Nullable SkBuff alloc(Task running, int size, GfpMask gfp) {
-        if (!heads.alloc(running, gfp)) {
+        int head = heads.alloc(running, gfp);
+        if (head == 0) {
             return null;
         }
         long bytes = SkBuffSizes.allocDataBytes(profile, size);
-        if (!takeData(running, bytes, gfp)) {
-            heads.free(running);
+        int data = takeData(running, bytes, gfp);
+        if (data == 0) {
+            heads.free(running, head);
             return null;
         }
-        return make(running, size, bytes, false);
+        return make(running, size, bytes, head, data, false);
     }
 
     /**
@@ -112,18 +118,23 @@ public final class SkBuffs {
             return alloc(running, size, GfpMask.KERNEL);
         }
         long bytes = SkBuffSizes.largeUnicastDataBytes(profile, size);
-        boolean isVirtual = profile.largeBuffers() == Profile.LargeBuffers.VMALLOC;
-        if (!isVirtual && !memory.kmalloc(running, bytes, firstTry(bytes))) {
-            isVirtual = true;
+        int data =
+                profile.largeBuffers() == Profile.LargeBuffers.VMALLOC
+                        ? 0
+                        : memory.kmalloc(running, bytes, firstTry(bytes));
+        boolean isVirtual = data == 0;
+        if (isVirtual) {
+            data = memory.vmalloc(running, bytes, GfpMask.KERNEL);
+            if (data == 0) {
+                return null;
+            }
         }
-        if (isVirtual && !memory.vmalloc(running, bytes, GfpMask.KERNEL)) {
+        int head = heads.alloc(running, GfpMask.ATOMIC);
+        if (head == 0) {
+            giveBack(running, data, bytes, isVirtual);
             return null;
         }
-        if (!heads.alloc(running, GfpMask.ATOMIC)) {
-            giveBack(running, bytes, isVirtual);
-            return null;
-        }
-        return make(running, size, bytes, isVirtual);
+        return make(running, size, bytes, head, data, isVirtual);
     }
 
     /** The mask that {@code kvmalloc()} asks for contiguous memory with, before it falls back. */
@@ -133,10 +144,12 @@ public final class SkBuffs {
                 : GfpMask.KERNEL.with(GfpMask.Flag.NOWARN | GfpMask.Flag.NORETRY);
     }
 
-    private SkBuff make(Task running, int size, long bytes, boolean isVirtual) {
+    private SkBuff make(Task running, int size, long bytes, int head, int data, boolean isVirtual) {
         SkBuff skb =
                 new SkBuff(
                         this,
+                        head,
+                        data,
                         newBytes(running, size),
                         SkBuffSizes.end(profile, bytes),
                         SkBuffSizes.truesize(profile, bytes),
@@ -155,37 +168,58 @@ public final class SkBuffs {
         return bytes;
     }
 
-    boolean takeHead(GfpMask gfp) {
+    /** Memory for a head: its object's number, or 0. */
+    int takeHead(GfpMask gfp) {
         return heads.alloc(sched.current(), gfp);
     }
 
-    void freeHead(Task running) {
-        heads.free(running);
+    void freeHead(Task running, int object) {
+        heads.free(running, object);
     }
 
-    boolean takeData(Task running, long bytes, GfpMask gfp) {
-        return bytes == profile.smallHeadBytes()
+    /**
+     * Memory for data: its object's number, or 0. Who may use the reserves does so only if nothing
+     * else is left.
+     *
+     * <p>Models {@code kmalloc_reserve()}.
+     */
+    int takeData(Task running, long bytes, GfpMask gfp) {
+        int object = takeDataOnce(running, bytes, withoutReserves(gfp));
+        return object == 0 && memory.mayUseReserves(running, gfp)
+                ? takeDataOnce(running, bytes, gfp)
+                : object;
+    }
+
+    private int takeDataOnce(Task running, long bytes, GfpMask gfp) {
+        return bytes == smallHeads.objectBytes()
                 ? smallHeads.alloc(running, gfp)
                 : memory.kmalloc(running, bytes, gfp);
     }
 
-    void freeData(Task running, byte[] head, long bytes, boolean isVirtual) {
+    private static GfpMask withoutReserves(GfpMask gfp) {
+        if (gfp.equals(GfpMask.KERNEL)) {
+            return KERNEL_FIRST;
+        }
+        return gfp.equals(GfpMask.ATOMIC) ? ATOMIC_FIRST : gfp.with(FIRST_FLAGS);
+    }
+
+    void freeData(Task running, int object, byte[] head, long bytes, boolean isVirtual) {
         DataPool kept = pool;
         if (kept != null) {
             kept.giveBack(running, head);
         } else {
             Arrays.fill(head, POISON_FREE);
         }
-        giveBack(running, bytes, isVirtual);
+        giveBack(running, object, bytes, isVirtual);
     }
 
-    private void giveBack(Task running, long bytes, boolean isVirtual) {
+    private void giveBack(Task running, int object, long bytes, boolean isVirtual) {
         if (isVirtual) {
-            memory.vfree(running);
-        } else if (bytes == profile.smallHeadBytes()) {
-            smallHeads.free(running);
+            memory.vfree(running, object);
+        } else if (bytes == smallHeads.objectBytes()) {
+            smallHeads.free(running, object);
         } else {
-            memory.kfree(running, bytes);
+            memory.kfree(running, object);
         }
     }
 

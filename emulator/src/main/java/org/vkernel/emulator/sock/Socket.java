@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 public final class Socket {
     private final int type;
     private final int inode;
+    private final int object;
     private @Nullable SocketOps ops;
     private @Nullable Sock sk;
 
-    Socket(int type, int inode) {
+    Socket(int type, int inode, int object) {
         this.type = type;
         this.inode = inode;
+        this.object = object;
     }
 
     /** {@code SOCK_DGRAM} and its kin, without flags. */
@@ -23,6 +25,11 @@ public final class Socket {
     /** Its inode's number, as {@code /proc} shows it. */
     public int inode() {
         return inode;
+    }
+
+    /** The memory that it and its inode take. */
+    int object() {
+        return object;
     }
 
     /** Gives it what its family made: called by {@link SocketFamily#create}. */

@@ -7,12 +7,16 @@ public final class SocketFile extends OpenFile {
     private final Sockets sockets;
     private final Socket socket;
     private final boolean nonblocking;
+    private final int dentry;
+    private final int object;
 
-    SocketFile(Sockets sockets, Socket socket, boolean nonblocking) {
+    SocketFile(Sockets sockets, Socket socket, boolean nonblocking, int dentry, int object) {
         super(sockets.sched());
         this.sockets = sockets;
         this.socket = socket;
         this.nonblocking = nonblocking;
+        this.dentry = dentry;
+        this.object = object;
     }
 
     public Socket socket() {
@@ -26,6 +30,6 @@ public final class SocketFile extends OpenFile {
 
     @Override
     protected void release() {
-        sockets.freeFile(socket);
+        sockets.freeFile(socket, dentry, object);
     }
 }

@@ -132,10 +132,11 @@ public final class Sockets {
         if ((type & TYPE_MASK) >= TYPES) {
             return -Errno.EINVAL;
         }
-        if (!allocInode()) {
+        int object = allocInode();
+        if (object == 0) {
             return -Errno.ENFILE;
         }
-        Socket socket = new Socket(type & TYPE_MASK, nextInode());
+        Socket socket = new Socket(type & TYPE_MASK, nextInode(), object);
         SocketFamily makes = find(family);
         int result = makes == null ? -Errno.EAFNOSUPPORT : makes.create(socket, protocol);
         if (result == 0) {
@@ -155,27 +156,33 @@ public final class Sockets {
             return fd;
         }
         Task running = sched.current();
-        if (!dentries.alloc(running, GfpMask.KERNEL)) {
+        int dentry = dentries.alloc(running, GfpMask.KERNEL);
+        if (dentry == 0) {
             table.unreserve(fd);
             return -Errno.ENOMEM;
         }
-        if (!files.alloc(running, GfpMask.KERNEL)) {
-            dentries.free(running);
+        int file = files.alloc(running, GfpMask.KERNEL);
+        if (file == 0) {
+            dentries.free(running, dentry);
             table.unreserve(fd);
             return -Errno.ENOMEM;
         }
-        table.install(fd, new SocketFile(this, socket, (typeFlags & NONBLOCK) != 0));
+        boolean nonblocking = (typeFlags & NONBLOCK) != 0;
+        table.install(fd, new SocketFile(this, socket, nonblocking, dentry, file));
         return fd;
     }
 
-    /** {@code sock_alloc()}: memory for a socket and its inode. Context: process; may sleep. */
-    public boolean allocInode() {
+    /**
+     * {@code sock_alloc()}: memory for a socket and its inode: its number, or 0. Context: process;
+     * may sleep.
+     */
+    public int allocInode() {
         return inodes.alloc(sched.current(), GfpMask.KERNEL);
     }
 
     /** Gives back what {@link #allocInode} got. Context: any. */
-    public void freeInode() {
-        inodes.free(sched.current());
+    public void freeInode(int object) {
+        inodes.free(sched.current(), object);
     }
 
     /** The open socket of a descriptor, or null ({@code sockfd_lookup_light()}). */
@@ -242,11 +249,11 @@ public final class Sockets {
         }
     }
 
-    void freeFile(Socket socket) {
+    void freeFile(Socket socket, int dentry, int file) {
         free(socket);
         Task running = sched.current();
-        files.free(running);
-        dentries.free(running);
+        files.free(running, file);
+        dentries.free(running, dentry);
     }
 
     /** Models {@code sock_release()}. */
@@ -255,6 +262,6 @@ public final class Sockets {
         if (ops != null) {
             ops.release(socket);
         }
-        freeInode();
+        freeInode(socket.object());
     }
 }

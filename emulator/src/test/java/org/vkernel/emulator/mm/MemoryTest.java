@@ -1,7 +1,7 @@
 package org.vkernel.emulator.mm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,12 +22,12 @@ class MemoryTest {
             kernel.run(() -> {
                 List<String> before = mm.inUse();
                 for (int bytes = 1; bytes <= 9000; bytes++) {
-                    assertTrue(mm.kmalloc(bytes, GfpMask.KERNEL));
+                    int object = mm.kmalloc(bytes, GfpMask.KERNEL);
                     List<String> now = new ArrayList<>(mm.inUse());
                     now.removeAll(before);
                     assertEquals(
                             List.of(expectedCache(bytes) + ": 1 object"), now, "bytes: " + bytes);
-                    mm.kfree(bytes);
+                    mm.kfree(object);
                 }
                 assertEquals(before, mm.inUse());
             });
@@ -52,9 +52,10 @@ class MemoryTest {
     void kmalloc_moreThanTheGreatestBlock_fails() {
         try (VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1))) {
             kernel.run(() -> {
-                assertFalse(kernel.mm().kmalloc(Memory.KMALLOC_MAX_BYTES + 1, GfpMask.KERNEL));
-                assertTrue(kernel.mm().kmalloc(Memory.KMALLOC_MAX_BYTES, GfpMask.KERNEL));
-                kernel.mm().kfree(Memory.KMALLOC_MAX_BYTES);
+                assertEquals(0, kernel.mm().kmalloc(Memory.KMALLOC_MAX_BYTES + 1, GfpMask.KERNEL));
+                int object = kernel.mm().kmalloc(Memory.KMALLOC_MAX_BYTES, GfpMask.KERNEL);
+                assertNotEquals(0, object);
+                kernel.mm().kfree(object);
             });
         }
     }
@@ -67,12 +68,12 @@ class MemoryTest {
             mm.setFaults(SlabFaults.when((cache, bytes, gfp) -> ++asked[0] == 2));
             kernel.run(() -> {
                 long before = mm.liveObjects();
-                assertTrue(mm.kmalloc(100, GfpMask.ATOMIC));
-                assertFalse(mm.kmalloc(100, GfpMask.ATOMIC));
-                assertTrue(mm.kmalloc(100, GfpMask.ATOMIC.with(GfpMask.Flag.NOFAIL)));
+                int first = mm.kmalloc(100, GfpMask.ATOMIC);
+                assertEquals(0, mm.kmalloc(100, GfpMask.ATOMIC));
+                int third = mm.kmalloc(100, GfpMask.ATOMIC.with(GfpMask.Flag.NOFAIL));
                 assertEquals(before + 2, mm.liveObjects());
-                mm.kfree(100);
-                mm.kfree(100);
+                mm.kfree(first);
+                mm.kfree(third);
             });
             assertEquals(2, asked[0], "an allocation that must not fail is not asked about");
         }
@@ -87,7 +88,7 @@ class MemoryTest {
                         kernel.run(() -> {
                             SpinLock lock = new SpinLock(kernel.sched(), "l");
                             lock.lock();
-                            kernel.mm().kmalloc(8, GfpMask.KERNEL);
+                            var _ = kernel.mm().kmalloc(8, GfpMask.KERNEL);
                         }));
         assertEquals(
                 "sleeping function called from invalid context",
@@ -98,7 +99,7 @@ class MemoryTest {
     @Test
     void shutdown_objectLeft_isReportedByCache() {
         VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1));
-        assertTrue(kernel.call(() -> kernel.mm().kmalloc(512, GfpMask.KERNEL)));
+        assertNotEquals(0, kernel.call(() -> kernel.mm().kmalloc(512, GfpMask.KERNEL)));
         KernelFailedException failure = assertThrows(KernelFailedException.class, kernel::close);
         assertTrue(failure.getMessage().contains("memory leak"), failure.getMessage());
         assertTrue(failure.getMessage().contains("kmalloc-512: 1 object"), failure.getMessage());

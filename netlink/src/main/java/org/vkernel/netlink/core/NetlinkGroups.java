@@ -48,21 +48,22 @@ final class NetlinkGroups {
         if (!sk.table().isRegistered()) {
             error = -Errno.ENOENT;
         } else if (before < groups) {
-            error = grow(sk, before, groups);
+            error = grow(sk, groups);
         }
         tableLock.ungrab(flags);
         return error;
     }
 
-    private int grow(NetlinkSock sk, int before, int groups) {
-        if (!mm.kmalloc(NetlinkSockets.groupBytes(groups), GfpMask.ATOMIC)) {
+    private int grow(NetlinkSock sk, int groups) {
+        int object = mm.kmalloc(NetlinkSockets.groupBytes(groups), GfpMask.ATOMIC);
+        if (object == 0) {
             return -Errno.ENOMEM;
         }
+        mm.kfree(sk.setGroupsObject(object));
         SharedBitmap joined = sk.groups();
         if (joined == null) {
             joined = new SharedBitmap(sched, groups);
         } else {
-            mm.kfree(NetlinkSockets.groupBytes(before));
             joined.grow(groups);
         }
         sk.setGroups(joined, groups);

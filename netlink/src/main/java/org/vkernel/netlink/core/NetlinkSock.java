@@ -67,11 +67,24 @@ public final class NetlinkSock extends Sock {
     // Exclusive to its process, under lock().
     private boolean hashed;
 
-    NetlinkSock(Netlink netlink, NetlinkTable table, int type, int inode, boolean isKernel) {
+    private final int object;
+    private int groupsObject;
+
+    /** The memory of the inode of a kernel's socket; a process's is its file's. */
+    private int inodeObject;
+
+    NetlinkSock(
+            Netlink netlink,
+            NetlinkTable table,
+            int type,
+            int inode,
+            boolean isKernel,
+            int object) {
         super(netlink.kernel(), "AF_NETLINK", type, table.protocol(), isKernel);
         this.netlink = netlink;
         this.table = table;
         this.inode = inode;
+        this.object = object;
         portid = new SharedInt(sched, 0);
         bound = new SharedInt(sched, 0);
         connected = new SharedInt(sched, 0);
@@ -91,6 +104,19 @@ public final class NetlinkSock extends Sock {
     /** The kernel's netlink core. */
     public Netlink netlink() {
         return netlink;
+    }
+
+    /** The memory that it takes. */
+    int object() {
+        return object;
+    }
+
+    int inodeObject() {
+        return inodeObject;
+    }
+
+    void setInodeObject(int number) {
+        inodeObject = number;
     }
 
     NetlinkTable table() {
@@ -193,6 +219,13 @@ public final class NetlinkSock extends Sock {
 
     @Nullable SharedBitmap groups() {
         return groups.rcuDereference();
+    }
+
+    /** Notes the memory of the groups' bitmap; returns that noted before. The table is grabbed. */
+    int setGroupsObject(int bitmapObject) {
+        int before = groupsObject;
+        groupsObject = bitmapObject;
+        return before;
     }
 
     void setGroups(@Nullable SharedBitmap bitmap, int count) {

@@ -99,10 +99,8 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
 
     /** Models {@code __netlink_create()}: null if there is no memory. */
     private @Nullable NetlinkSock make(NetlinkTable table, int type, int inode, boolean isKernel) {
-        if (!socks.alloc(sched.current(), GfpMask.KERNEL)) {
-            return null;
-        }
-        return new NetlinkSock(netlink, table, type, inode, isKernel);
+        int object = socks.alloc(sched.current(), GfpMask.KERNEL);
+        return object == 0 ? null : new NetlinkSock(netlink, table, type, inode, isKernel, object);
     }
 
     /** Models {@code datagram_poll()}. */
@@ -136,23 +134,26 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         if (protocol < 0 || protocol >= NetlinkProtocol.MAX_LINKS) {
             return null;
         }
-        if (!kernel.sockets().allocInode()) {
+        int inode = kernel.sockets().allocInode();
+        if (inode == 0) {
             return null;
         }
         NetlinkTable table = netlink.table(protocol);
         NetlinkSock sk = make(table, SocketType.SOCK_DGRAM, kernel.sockets().nextInode(), true);
         if (sk == null) {
-            kernel.sockets().freeInode();
+            kernel.sockets().freeInode(inode);
             return null;
         }
+        sk.setInodeObject(inode);
         int groups = Math.max(GROUPS_MIN, config.groups());
-        if (!kernel.mm().kmalloc(listenerBytes(groups), GfpMask.KERNEL)) {
+        int listeners = kernel.mm().kmalloc(listenerBytes(groups), GfpMask.KERNEL);
+        if (listeners == 0) {
             releaseKernel(sk);
             return null;
         }
         sk.setInput(config.input());
         if (netlink.bind().insert(sk, 0) != 0) {
-            kernel.mm().kfree(listenerBytes(groups));
+            kernel.mm().kfree(listeners);
             releaseKernel(sk);
             return null;
         }
@@ -160,6 +161,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         SharedBitmap bits = new SharedBitmap(sched, groups);
         boolean flags = tableLock.grab();
         table.register(config, groups, bits);
+        table.setListenersObject(listeners);
         tableLock.ungrab(flags);
         CodeWatch watch = sched.codeWatch();
         NetlinkInput input = config.input();
@@ -208,9 +210,11 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         SharedBitmap old = table.listeners();
         int error = 0;
         if (groupBytes(before) < groupBytes(wanted) && old != null) {
-            if (kernel.mm().kmalloc(listenerBytes(wanted), GfpMask.ATOMIC)) {
+            int listeners = kernel.mm().kmalloc(listenerBytes(wanted), GfpMask.ATOMIC);
+            if (listeners != 0) {
                 table.setListeners(copyOf(old, before, wanted));
-                kernel.mm().kfree(listenerBytes(before));
+                int unused = table.setListenersObject(listeners);
+                rcu.call(() -> kernel.mm().kfree(unused));
             } else {
                 error = -Errno.ENOMEM;
             }
@@ -235,8 +239,9 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
 
     /** {@code netlink_kernel_release()}: {@link #release(NetlinkSock)} of a kernel's socket. */
     void releaseKernel(NetlinkSock sk) {
+        int inode = sk.inodeObject();
         release(sk);
-        kernel.sockets().freeInode();
+        kernel.sockets().freeInode(inode);
     }
 
     @Override
@@ -305,17 +310,17 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
 
     private void unregister(NetlinkTable table) {
         boolean flags = tableLock.grab();
-        int groups = table.groups();
+        int listeners = table.setListenersObject(0);
         table.unregister();
         tableLock.ungrab(flags);
-        rcu.call(() -> kernel.mm().kfree(listenerBytes(groups)));
+        rcu.call(() -> kernel.mm().kfree(listeners));
     }
 
     /** Models {@code deferred_put_nlk_sk()}. Context: softirq. */
     private void putLast(NetlinkSock sk) {
         if (sk.groups() != null) {
-            kernel.mm().kfree(groupBytes(sk.ngroups()));
             sk.setGroups(null, 0);
+            kernel.mm().kfree(sk.setGroupsObject(0));
         }
         sk.put();
     }
@@ -333,7 +338,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
                     "a netlink socket is freed with memory charged",
                     sk + ": " + sk.rmemAlloc() + " bytes");
         }
-        socks.free(sched.current());
+        socks.free(sched.current(), sk.object());
     }
 
     /** How many sockets there are, those of the kernel included; exact while nothing runs. */

@@ -24,6 +24,7 @@ final class NetlinkTable {
     private final SpinLock hashLock;
     private final SharedList<NetlinkSock> members;
     private final SharedRef<SharedBitmap> listeners;
+    private int listenersObject;
     private final SharedInt registered;
     private final SharedInt groups;
     private NetlinkKernelConfig config = NetlinkKernelConfig.DEFAULT;
@@ -172,6 +173,15 @@ final class NetlinkTable {
         listeners.rcuAssign(null);
         config = NetlinkKernelConfig.DEFAULT;
         registered.setOnce(0);
+    }
+
+    /**
+     * Notes the memory of the listeners' bitmap; returns that noted before. The table is grabbed.
+     */
+    int setListenersObject(int object) {
+        int before = listenersObject;
+        listenersObject = object;
+        return before;
     }
 
     void setListeners(SharedBitmap bits) {

@@ -21,6 +21,7 @@ import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.mm.FaultPlan;
 import org.vkernel.emulator.mm.FaultRule;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.variant.Variant;
@@ -130,6 +131,13 @@ final class RunOptions {
                         .description(
                                 "How much time passes: 12s, 500ms, 2m. Default: the scenario's own"
                                         + " time.")
+                        .build());
+        spec.addOption(
+                OptionSpec.builder("--memory")
+                        .paramLabel("SIZE")
+                        .type(Long.class)
+                        .converters(new MemoryConverter())
+                        .description("How much memory the kernel has: 64M, 1G, 4096K. Default: 1G.")
                         .build());
         number(spec, "--hz", 1, 1000, "Timer ticks a second. Default: the profile's.");
         spec.addOption(
@@ -289,6 +297,22 @@ final class RunOptions {
         }
     }
 
+    private record MemoryConverter() implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            long bytes = Sizes.parse(value);
+            if (bytes < Limits.MEMORY_LEAST || bytes > Limits.MEMORY_MOST) {
+                throw ParameterMessages.expected(
+                        "a size from "
+                                + Sizes.format(Limits.MEMORY_LEAST)
+                                + " to "
+                                + Sizes.format(Limits.MEMORY_MOST)
+                                + ", such as 64M, 1G or 4096K");
+            }
+            return bytes / Memory.PAGE_BYTES * Memory.PAGE_BYTES;
+        }
+    }
+
     private record DurationConverter() implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
@@ -347,6 +371,7 @@ final class RunOptions {
         Long seed = option("--seed", Long.class);
         Integer cpus = option("--cpus", Integer.class);
         Integer hz = option("--hz", Integer.class);
+        Long memory = option("--memory", Long.class);
         String profile = option("--kernel", String.class);
         KernelConfig config =
                 KernelConfig.simulated(seed == null ? DEFAULT_SEED : seed)
@@ -354,6 +379,7 @@ final class RunOptions {
                         .hz(hz == null ? 0 : hz)
                         .jitter(isSet("--jitter"))
                         .keepGoing(isSet("--keep-going"));
+        config = memory == null ? config : config.memory(memory);
         config = config.profile(profile == null ? scenario.profile() : Profile.of(profile));
         CheckList checks = option("--checks", CheckList.class);
         if (checks != null) {

@@ -39,6 +39,11 @@ class MainTest {
                         + " see 'vkernel run --help'",
                 "run --hz 1001 | run: --hz 1001: expected a number from 1 to 1000;"
                         + " see 'vkernel run --help'",
+                "run --memory 64 | run: --memory 64: expected a size from 1M to 8G, such as 64M, 1G or"
+                        + " 4096K; see 'vkernel run --help'",
+                "run --memory 1023K | run: --memory 1023K: expected a size from 1M to 8G, such as 64M,"
+                        + " 1G or 4096K; see 'vkernel run --help'",
+                "run --memory 999999999G | run: --memory 999999999G: expected a size from 1M to 8G*",
                 "run --seed 1.5 | run: --seed 1.5: expected a whole number of 64 bits;"
                         + " see 'vkernel run --help'",
                 "run --for 12 | run: --for 12: expected a time such as 12s, 500ms or 2m;"

@@ -89,7 +89,7 @@ class RunCommandTest {
                 vkernelLine(
                         RACERS
                                 + "--kernel 6.18 --machine simulated --cpus 2 --seed 1"
-                                + " --strategy random --for 1s --hz 250");
+                                + " --strategy random --for 1s --hz 250 --memory 1G");
 
         assertEquals(plain, spelled);
     }
