@@ -20,7 +20,30 @@ public final class KnownExamples {
      */
     public record Entry(int property, String kind, String name, String why) {}
 
-    private static final ImmutableList<Entry> ENTRIES = ImmutableList.of();
+    private static final ImmutableList<Entry> ENTRIES =
+            ImmutableList.of(
+                    new Entry(
+                            7,
+                            "out of order on several CPUs",
+                            "CN-21",
+                            "the queue of the queued era has a worker for each CPU, and a message"
+                                    + " runs on the CPU that it was sent from"),
+                    new Entry(
+                            8,
+                            "one that was looked up before",
+                            "CN-15",
+                            "cn_del_callback() does not wait for a sender that found the entry"),
+                    new Entry(
+                            9,
+                            "lost while its id is added",
+                            "CN-14",
+                            "cn_queue_add_callback() sets the group after the entry is linked"),
+                    new Entry(
+                            9,
+                            "the port that is named is left out",
+                            "CN-19",
+                            "cn_netlink_send() with a port and a group gives the port to"
+                                    + " netlink_broadcast() as the one to leave out"));
 
     private KnownExamples() {}
 

@@ -2,6 +2,7 @@ package org.vkernel.testmodules.property.suite;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import org.vkernel.testmodules.property.dispatch.Dispatch;
 import org.vkernel.testmodules.property.traffic.Traffic;
 
 /** A set of properties, and the workloads that they are checked on. */
@@ -10,6 +11,7 @@ public final class PropertySuite {
             new PropertySuite(
                     ImmutableList.<KernelProperty<?>>builder()
                             .addAll(Traffic.properties())
+                            .addAll(Dispatch.properties())
                             .build());
 
     private final ImmutableList<KernelProperty<?>> properties;
