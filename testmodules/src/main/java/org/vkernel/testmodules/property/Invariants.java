@@ -1,8 +1,9 @@
 package org.vkernel.testmodules.property;
 
 import com.google.common.collect.ImmutableList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.StackTraces;
@@ -25,7 +26,7 @@ public final class Invariants implements Consumer<TraceEvent> {
 
     private final VirtualKernel kernel;
     private final ImmutableList<Invariant> all;
-    private final IdentityHashMap<TraceKind, List<Invariant>> byKind = new IdentityHashMap<>();
+    private final Map<TraceKind, List<Invariant>> byKind = new HashMap<>();
     private boolean reporting;
 
     private Invariants(VirtualKernel kernel, List<Invariant> all) {

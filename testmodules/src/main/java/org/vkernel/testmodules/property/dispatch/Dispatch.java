@@ -22,7 +22,7 @@ import org.vkernel.testmodules.property.suite.Workload;
  * them, listeners, and processes that want to be told of ids.
  */
 public final class Dispatch implements Workload<DispatchAction, DispatchSeen> {
-    static final Dispatch WORKLOAD = new Dispatch();
+    public static final Dispatch WORKLOAD = new Dispatch();
 
     private static final int FIRST_IDX = 2;
     private static final int IDS = 4;
@@ -101,8 +101,7 @@ public final class Dispatch implements Workload<DispatchAction, DispatchSeen> {
         if (kind == Kind.HRTIMER && (way == Way.ID || setting.cpus() > 1)) {
             way = setting.cpus() == 1 ? Way.GROUP : Way.PORT;
         }
-        return new Announce(
-                sender, kind, id(random.nextInt(IDS)), way, random.nextInt(listeners));
+        return new Announce(sender, kind, id(random.nextInt(IDS)), way, random.nextInt(listeners));
     }
 
     @Override

@@ -91,8 +91,7 @@ final class DispatchRun {
                 case Announce announce -> add(senders, announce.sender(), announce);
             }
         }
-        senders.values()
-                .forEach(all -> all.removeIf(a -> !listeners.contains(a.listener())));
+        senders.values().forEach(all -> all.removeIf(a -> !listeners.contains(a.listener())));
         senders.values().removeIf(List::isEmpty);
         while (ready < processes.size()) {
             kernel.runFor(tick);
@@ -197,8 +196,7 @@ final class DispatchRun {
                                 .build()
                                 .toNlMsg(0)
                                 .toByteArray();
-                int result =
-                        socket.trySend(bytes, 0, bytes.length, 0, NetlinkAddress.KERNEL);
+                int result = socket.trySend(bytes, 0, bytes.length, 0, NetlinkAddress.KERNEL);
                 seen.endCall(call, result);
             }
         }
@@ -309,8 +307,7 @@ final class DispatchRun {
         for (; ; ) {
             boolean wasOver = isOver;
             int result =
-                    socket.tryReceive(
-                            buffer, 0, buffer.length, wasOver ? MsgFlag.MSG_DONTWAIT : 0);
+                    socket.tryReceive(buffer, 0, buffer.length, wasOver ? MsgFlag.MSG_DONTWAIT : 0);
             if (result >= 0) {
                 return true;
             }

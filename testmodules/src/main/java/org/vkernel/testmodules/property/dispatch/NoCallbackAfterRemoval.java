@@ -5,8 +5,8 @@ import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Workload;
 
 /**
- * Callbacks after {@code cn_del_callback()} has returned: never in the queued era; in the direct era
- * only one that had been looked up before.
+ * Callbacks after {@code cn_del_callback()} has returned: never in the queued era; in the direct
+ * era only one that had been looked up before.
  */
 final class NoCallbackAfterRemoval extends KernelProperty<DispatchSeen> {
     NoCallbackAfterRemoval(Workload<?, DispatchSeen> workload) {
@@ -21,8 +21,7 @@ final class NoCallbackAfterRemoval extends KernelProperty<DispatchSeen> {
                 if (run.end() < removed) {
                     continue;
                 }
-                boolean wasLookedUp =
-                        seen.era == Profile.Era.DIRECT && call.begin < removed;
+                boolean wasLookedUp = seen.era == Profile.Era.DIRECT && call.begin < removed;
                 complaints.add(
                         wasLookedUp ? "one that was looked up before" : "any",
                         call + " runs a callback that is removed");

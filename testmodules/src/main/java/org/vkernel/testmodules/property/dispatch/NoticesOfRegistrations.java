@@ -67,8 +67,7 @@ final class NoticesOfRegistrations extends KernelProperty<DispatchSeen> {
         }
     }
 
-    private static @Nullable Change earliest(
-            List<Change> changes, CbId id, int event) {
+    private static @Nullable Change earliest(List<Change> changes, CbId id, int event) {
         for (Change change : changes) {
             if (change.id().equals(id) && change.event() == event) {
                 return change;

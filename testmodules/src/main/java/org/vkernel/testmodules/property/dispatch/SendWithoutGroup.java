@@ -11,9 +11,9 @@ import org.vkernel.testmodules.property.suite.Workload;
  * called from process and softirq context and under a spinlock, and never sleeps there; in hardirq
  * context only with a group or a port given.
  *
- * <p>N.B. in hardirq context a send to a group may be the last to hold the message, where a receiver
- * on another CPU was faster: then it is freed there, which {@code skb_release_head_state()} warns
- * of. So that is tried on one CPU only.
+ * <p>N.B. in hardirq context a send to a group may be the last to hold the message, where a
+ * receiver on another CPU was faster: then it is freed there, which {@code
+ * skb_release_head_state()} warns of. So that is tried on one CPU only.
  */
 final class SendWithoutGroup extends KernelProperty<DispatchSeen> {
     SendWithoutGroup(Workload<?, DispatchSeen> workload) {
@@ -36,8 +36,7 @@ final class SendWithoutGroup extends KernelProperty<DispatchSeen> {
         }
     }
 
-    private static void checkResult(
-            DispatchSeen seen, Announcement each, Complaints complaints) {
+    private static void checkResult(DispatchSeen seen, Announcement each, Complaints complaints) {
         if (each.what.way() != Way.ID) {
             return;
         }
@@ -86,8 +85,7 @@ final class SendWithoutGroup extends KernelProperty<DispatchSeen> {
                         case PORT -> isNamed;
                         case BOTH -> isMember || isNamed;
                     };
-            int copies =
-                    (int) each.receivers.stream().filter(listener.getKey()::equals).count();
+            int copies = (int) each.receivers.stream().filter(listener.getKey()::equals).count();
             if (each.what.way() == Way.BOTH && isNamed && copies == 0) {
                 complaints.add("the port that is named is left out", each.toString());
             } else if (copies != (wanted ? 1 : 0)) {

@@ -1,5 +1,6 @@
 package org.vkernel.testmodules.property.invariant;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,7 @@ public final class SocketAccounts implements Invariant {
 
     @Override
     public Set<String> kinds() {
-        return Set.of(
+        return ImmutableSet.of(
                 "netlink:netlink_bind",
                 "netlink:netlink_deliver",
                 "netlink:netlink_recv",

@@ -1,5 +1,6 @@
 package org.vkernel.testmodules.property.invariant;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public final class SoftirqsDoNotNest implements Invariant {
 
     @Override
     public Set<String> kinds() {
-        return Set.of(ENTRY, "irq:softirq_exit");
+        return ImmutableSet.of(ENTRY, "irq:softirq_exit");
     }
 
     @Override

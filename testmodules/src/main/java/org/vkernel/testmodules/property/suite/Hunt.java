@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.emulator.sched.Strategy;
 
 /**
  * Runs trials of a suite, one after the other, until one fails.
@@ -21,6 +23,12 @@ import org.vkernel.emulator.explore.Strategies;
  * hunts may run at once, each on a thread of its own.
  */
 public final class Hunt {
+    /** Each so many trials, one is run twice. */
+    private static final int REPEATED_EACH = 8;
+
+    private static final String NOT_REPEATABLE =
+            "property 15, every run is deterministic: another fingerprint";
+
     private final PropertySuite suite;
     private final Trials trials;
     private final ImmutableList<Workload<?, ?>> workloads;
@@ -70,9 +78,26 @@ public final class Hunt {
         Trial trial = Trial.of(suite, workload, setting, seed);
         Trial.Result result = trial.run(setting.config(seed), Strategies.of(strategy, seed), false);
         noteKnown(result);
-        return result.outcome().failure() == null
-                ? null
-                : new Finding(trial, strategy, number, result);
+        if (result.outcome().failure() != null) {
+            return new Finding(trial, strategy, number, result);
+        }
+        return number % REPEATED_EACH == 0
+                ? repeat(number, trial, Strategies.of(strategy, seed), strategy, result)
+                : null;
+    }
+
+    /**
+     * Property 15: every run is deterministic, the same trial and schedule have the same
+     * fingerprint.
+     */
+    private static @Nullable Finding repeat(
+            long number, Trial trial, Strategy again, String strategy, Trial.Result first) {
+        Outcome second = trial.run(again, false);
+        if (second.fingerprint().equals(first.outcome().fingerprint())) {
+            return null;
+        }
+        String detail = first.outcome().fingerprint() + ", then " + second.fingerprint();
+        return new Finding(trial, strategy, number, first.failing(NOT_REPEATABLE, detail));
     }
 
     private void noteKnown(Trial.Result result) {

@@ -43,7 +43,12 @@ public final class KnownExamples {
                             "the port that is named is left out",
                             "CN-19",
                             "cn_netlink_send() with a port and a group gives the port to"
-                                    + " netlink_broadcast() as the one to leave out"));
+                                    + " netlink_broadcast() as the one to leave out"),
+                    new Entry(
+                            13,
+                            "its callback runs",
+                            "CN-15",
+                            "nothing pins a module whose callback a sender has found"));
 
     private KnownExamples() {}
 

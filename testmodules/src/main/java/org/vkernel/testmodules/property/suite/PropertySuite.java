@@ -2,7 +2,11 @@ package org.vkernel.testmodules.property.suite;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import org.vkernel.testmodules.property.conversation.Conversation;
+import org.vkernel.testmodules.property.death.Deaths;
 import org.vkernel.testmodules.property.dispatch.Dispatch;
+import org.vkernel.testmodules.property.module.Loads;
+import org.vkernel.testmodules.property.timing.Timing;
 import org.vkernel.testmodules.property.traffic.Traffic;
 
 /** A set of properties, and the workloads that they are checked on. */
@@ -12,6 +16,10 @@ public final class PropertySuite {
                     ImmutableList.<KernelProperty<?>>builder()
                             .addAll(Traffic.properties())
                             .addAll(Dispatch.properties())
+                            .addAll(Conversation.properties())
+                            .addAll(Timing.properties())
+                            .addAll(Loads.properties())
+                            .addAll(Deaths.properties())
                             .build());
 
     private final ImmutableList<KernelProperty<?>> properties;
@@ -32,7 +40,7 @@ public final class PropertySuite {
         return ALL;
     }
 
-    /** Its properties. */
+    /** Its properties, but for the fifteenth, that runs repeat, which each hunt looks after. */
     public ImmutableList<KernelProperty<?>> properties() {
         return properties;
     }

@@ -113,6 +113,16 @@ public final class Trial implements Program {
             String detail,
             ImmutableList<Violation> violations,
             ImmutableList<BugReport> reports) {
+        /** The same, but failing. */
+        Result failing(String failure, String why) {
+            return new Result(
+                    new Outcome(
+                            failure, outcome.known(), outcome.fingerprint(), outcome.schedule()),
+                    why,
+                    violations,
+                    reports);
+        }
+
         /** Whether the rule or the example of this name, of those Linux has, was met. */
         public boolean met(KnownExamples.Entry entry) {
             return violations.stream().anyMatch(v -> entry.equals(KnownExamples.of(v)));

@@ -31,6 +31,16 @@ final class Congestion {
         return false;
     }
 
+    /** Whether it was congested from {@code from} to {@code to}, whatever the rest did. */
+    boolean isSure(int from, int to) {
+        for (Overrun edge : receiver.overruns) {
+            if (edge.first() && edge.at() < from && !mayHaveEnded(edge.sending().begin, to)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a recv between {@code edge} and {@code time} has surely ended that congestion. */
     private boolean isOverFor(Overrun edge, int time) {
         for (Reception call : receiver.receptions) {

@@ -9,7 +9,8 @@ import org.vkernel.testmodules.property.traffic.Receiver.Reception;
 
 /**
  * A message is refused only if at that moment the receiver was congested, or its charge (that of
- * senders in the act included) plus the message exceeded {@code rcvbuf}, or a clone failed.
+ * senders in the act included) plus the message exceeded {@code rcvbuf}, or a clone failed. While
+ * it is congested, it is refused.
  */
 final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
     RefusalIsJustified(Workload<?, TrafficSeen> workload) {
@@ -22,7 +23,9 @@ final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
             List<Sending> sent = seen.sentTo(receiver);
             Congestion congestion = new Congestion(receiver, sent);
             for (Fate fate : receiver.fates) {
-                if ("full".equals(fate.why())) {
+                if (fate.isDelivered()) {
+                    checkTaken(receiver, congestion, fate, complaints);
+                } else if ("full".equals(fate.why())) {
                     check(receiver, sent, congestion, fate.sending(), fate.at(), complaints);
                 }
             }
@@ -31,6 +34,14 @@ final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
                     check(receiver, sent, congestion, each, each.end, complaints);
                 }
             }
+        }
+    }
+
+    /** The other way round: whoever is congested takes nothing. */
+    private static void checkTaken(
+            Receiver receiver, Congestion congestion, Fate fate, Complaints complaints) {
+        if (congestion.isSure(fate.sending().begin, fate.at())) {
+            complaints.add("congested, it takes more", receiver + " takes " + fate.sending());
         }
     }
 

@@ -102,7 +102,7 @@ public final class Traffic implements Workload<TrafficAction, TrafficSeen> {
         int way = random.nextInt(8);
         int receiver = way < 4 ? random.nextInt(receivers) : -1;
         int group = way >= 3 ? FIRST_GROUP + random.nextInt(2) : 0;
-        int size = random.nextInt(6) == 0 ? 100 << random.nextInt(5) : random.nextInt(20);
+        int size = random.nextInt(6) == 0 ? 100 << random.nextInt(6) : random.nextInt(20);
         return new Send(sender, kind, receiver, group, size);
     }
 

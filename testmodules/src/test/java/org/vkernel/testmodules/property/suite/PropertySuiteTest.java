@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.vkernel.emulator.explore.ReplayToken;
 import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.testmodules.property.dispatch.Dispatch;
 import org.vkernel.testmodules.property.traffic.NobodyLoses;
 
 /**
@@ -23,6 +26,20 @@ import org.vkernel.testmodules.property.traffic.NobodyLoses;
 class PropertySuiteTest {
     private static final String REPLAY = "vkernel.replay";
     private static final int TRIALS = 1_200;
+
+    private static final int MOST_TRIALS = 20_000;
+
+    /** By the catalogue's name, or the rule of the kernel's report. */
+    private static final List<String> EXAMPLES =
+            List.of(
+                    "CN-14",
+                    "CN-15",
+                    "CN-19",
+                    "CN-21",
+                    "connector callback used before its group is set",
+                    "connector callback runs after its removal",
+                    "connector callback runs on two CPUs at once",
+                    "connector notice request taken back by another");
 
     private interface Body {
         void run() throws Exception;
@@ -80,6 +97,25 @@ class PropertySuiteTest {
             throw new AssertionError(String.join("\n", FindingText.lines(finding)));
         }
         assertEquals(TRIALS, hunt.done());
+    }
+
+    /** What Linux breaks must keep being found, each by its property; and by the kernel itself. */
+    @Test
+    void eachKnownExample_isFound() throws Exception {
+        onVirtualThreads(
+                List.of(() -> {
+                    Hunt hunt =
+                            new Hunt(
+                                    PropertySuite.all(),
+                                    Trials.standard(1),
+                                    List.of(Dispatch.WORKLOAD));
+                    Set<String> missing = new TreeSet<>(EXAMPLES);
+                    while (!missing.isEmpty() && hunt.done() < MOST_TRIALS) {
+                        assertEquals(null, hunt.run(hunt.done() + 1));
+                        missing.removeAll(hunt.known().keySet());
+                    }
+                    assertEquals(Set.of(), missing);
+                }));
     }
 
     @Test
