@@ -121,11 +121,9 @@ final class TimingRun {
 
     private void allocate(int bytes) {
         seen.beginAtomic();
-        boolean taken = kernel.mm().kmalloc(bytes, GfpMask.ATOMIC);
+        int object = kernel.mm().kmalloc(bytes, GfpMask.ATOMIC);
         seen.endAtomic();
-        if (taken) {
-            kernel.mm().kfree(bytes);
-        }
+        kernel.mm().kfree(object);
     }
 
     private void fire(int number) {
