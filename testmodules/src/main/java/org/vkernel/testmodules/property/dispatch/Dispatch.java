@@ -8,6 +8,7 @@ import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Announce;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Ask;
+import org.vkernel.testmodules.property.dispatch.DispatchAction.Faults;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Kind;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Listen;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Own;
@@ -58,9 +59,18 @@ public final class Dispatch implements Workload<DispatchAction, DispatchSeen> {
         }
         if (setting.profile().hasRegistrationNotices()) {
             int asks = random.nextInt(3);
+            CnNotifyReq idx = range(random);
+            CnNotifyReq val = idx;
             for (int i = 0; i < asks; i++) {
-                plan.add(new Ask(i, range(random), range(random)));
+                if (i == 0 || random.nextInt(2) == 0) {
+                    idx = range(random);
+                    val = range(random);
+                }
+                plan.add(new Ask(i, idx, val)); // at times the same as another's
             }
+        }
+        if (random.nextInt(5) == 0) {
+            plan.add(new Faults("failslab:probability=" + (5 + random.nextInt(30))));
         }
         int changes = 2 + random.nextInt(6);
         for (int i = 0; i < changes; i++) {

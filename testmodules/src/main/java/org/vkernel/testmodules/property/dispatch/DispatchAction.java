@@ -21,6 +21,13 @@ sealed interface DispatchAction {
      */
     record Send(int caller, CbId id, int size) implements DispatchAction {}
 
+    /**
+     * While messages are sent, allocations fail.
+     *
+     * @param plan which, as {@link org.vkernel.emulator.mm.FaultPlan#parse} reads it
+     */
+    record Faults(String plan) implements DispatchAction {}
+
     /** Who sends from the kernel. */
     enum Kind {
         /** A kernel thread, with GFP_KERNEL. */

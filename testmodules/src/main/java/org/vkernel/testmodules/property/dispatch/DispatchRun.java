@@ -30,6 +30,7 @@ import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.NlMsg;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Announce;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Ask;
+import org.vkernel.testmodules.property.dispatch.DispatchAction.Faults;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Listen;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Own;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Send;
@@ -55,6 +56,7 @@ final class DispatchRun {
     private final Duration tick;
     private final List<Timer> timers = new ArrayList<>();
     private Connector connector;
+    private FaultPlan faults = FaultPlan.NONE;
     private int ready;
     private int working;
     private boolean isOver;
@@ -74,9 +76,6 @@ final class DispatchRun {
         kernel.insmod(ConnectorModule.class);
         connector = kernel.use(Connector.class);
         kernel.trace().addListener(seen);
-        if (kernel.config().faults().equals(FaultPlan.NONE)) {
-            kernel.mm().setFaults(seen);
-        }
         List<UserProcess> processes = new ArrayList<>();
         Set<Integer> listeners = new HashSet<>();
         for (DispatchAction action : plan) {
@@ -86,6 +85,10 @@ final class DispatchRun {
                     processes.add(kernel.spawn("listener", self -> listen(self, listen)));
                 }
                 case Ask ask -> processes.add(kernel.spawn("asker", self -> ask(self, ask)));
+                case Faults injected -> {
+                    faults = FaultPlan.parse(injected.plan());
+                    seen.hasFaults = true;
+                }
                 case Own own -> add(owners, own.owner(), own);
                 case Send send -> add(callers, send.caller(), send);
                 case Announce announce -> add(senders, announce.sender(), announce);
@@ -103,11 +106,17 @@ final class DispatchRun {
                 .forEach(all -> workers.add(kernel.spawn("caller", self -> call(self, all))));
         owners.values().forEach(this::startOwner);
         senders.values().forEach(this::startSender);
+        if (seen.hasFaults) {
+            kernel.faults().set(faults);
+        } else {
+            kernel.mm().setFaults(seen); // counts allocations
+        }
         kernel.run(gate::completeAll);
         workers.forEach(kernel::join);
         while (working > 0) {
             kernel.runFor(tick);
         }
+        kernel.faults().set(FaultPlan.NONE);
         kernel.run(this::removeAll);
         isOver = true;
         processes.forEach(kernel::join);
@@ -115,9 +124,6 @@ final class DispatchRun {
             timers.forEach(Timer::shutdownSync);
             kernel.rcu().barrier();
         });
-        if (kernel.config().faults().equals(FaultPlan.NONE)) {
-            kernel.mm().setFaults(null);
-        }
     }
 
     private static <T> void add(Map<Integer, List<T>> map, int key, T value) {

@@ -27,6 +27,10 @@ final class DispatchSeen implements Consumer<TraceEvent>, FaultInjector {
     private final VirtualKernel kernel;
     final Profile.Era era;
     final int cpus;
+
+    /** Whether allocations are made to fail. */
+    boolean hasFaults;
+
     final List<Registration> registrations = new ArrayList<>();
     final List<Change> changes = new ArrayList<>();
     final List<Call> calls = new ArrayList<>();

@@ -30,7 +30,12 @@ final class NoticesOfRegistrations extends KernelProperty<DispatchSeen> {
                     wanted.add(change);
                 }
             }
-            check(ask, wanted, seen.notices.getOrDefault(ask, List.of()), complaints);
+            check(
+                    seen.hasFaults,
+                    ask,
+                    wanted,
+                    seen.notices.getOrDefault(ask, List.of()),
+                    complaints);
         }
     }
 
@@ -41,7 +46,11 @@ final class NoticesOfRegistrations extends KernelProperty<DispatchSeen> {
     }
 
     private static void check(
-            Ask ask, List<Change> wanted, List<CnMsg> heard, Complaints complaints) {
+            boolean mayLose,
+            Ask ask,
+            List<Change> wanted,
+            List<CnMsg> heard,
+            Complaints complaints) {
         List<Change> told = new ArrayList<>();
         List<Change> left = new ArrayList<>(wanted);
         for (CnMsg notice : heard) {
@@ -53,7 +62,7 @@ final class NoticesOfRegistrations extends KernelProperty<DispatchSeen> {
             left.remove(change);
             told.add(change);
         }
-        if (!left.isEmpty()) {
+        if (!left.isEmpty() && !mayLose) {
             complaints.add("not told", ask + " does not hear of " + left);
         }
         for (int i = 0; i < told.size(); i++) {

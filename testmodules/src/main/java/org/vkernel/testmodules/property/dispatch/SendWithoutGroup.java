@@ -61,7 +61,7 @@ final class SendWithoutGroup extends KernelProperty<DispatchSeen> {
             case -Errno.ESRCH -> {
                 if (!isPossible) {
                     complaints.add("ESRCH though the id is not registered", facts);
-                } else if (hasListeners) {
+                } else if (hasListeners && !seen.hasFaults) {
                     complaints.add(
                             seen.isAddedIn(each.what.id(), each.begin, each.end)
                                     ? "lost while its id is added"
@@ -69,7 +69,11 @@ final class SendWithoutGroup extends KernelProperty<DispatchSeen> {
                             facts);
                 }
             }
-            default -> complaints.add("another error", facts);
+            default -> {
+                if (!seen.hasFaults || each.result != -Errno.ENOMEM) {
+                    complaints.add("another error", facts);
+                }
+            }
         }
     }
 
@@ -86,9 +90,12 @@ final class SendWithoutGroup extends KernelProperty<DispatchSeen> {
                         case BOTH -> isMember || isNamed;
                     };
             int copies = (int) each.receivers.stream().filter(listener.getKey()::equals).count();
-            if (each.what.way() == Way.BOTH && isNamed && copies == 0) {
+            if (each.what.way() == Way.BOTH
+                    && isNamed
+                    && copies == 0
+                    && each.result != -Errno.ENOMEM) {
                 complaints.add("the port that is named is left out", each.toString());
-            } else if (copies != (wanted ? 1 : 0)) {
+            } else if (copies > (wanted ? 1 : 0) || (copies == 0 && wanted && !seen.hasFaults)) {
                 complaints.add(
                         "another receiver",
                         each + ": listener " + listener.getKey() + " gets " + copies);

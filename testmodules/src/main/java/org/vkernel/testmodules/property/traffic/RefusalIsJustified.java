@@ -23,6 +23,9 @@ final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
             List<Sending> sent = seen.sentTo(receiver);
             Congestion congestion = new Congestion(receiver, sent);
             for (Fate fate : receiver.fates) {
+                if ("no memory".equals(fate.why()) && !seen.hasFaults) {
+                    complaints.add("for want of memory that is there", fate.toString());
+                }
                 if (fate.isDelivered()) {
                     checkTaken(receiver, congestion, fate, complaints);
                 } else if ("full".equals(fate.why())) {

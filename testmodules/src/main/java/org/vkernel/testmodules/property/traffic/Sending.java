@@ -41,10 +41,13 @@ final class Sending {
     }
 
     /**
-     * Whether a copy is meant for {@code to}. N.B. {@code cn_netlink_send()} with a port and a
-     * group sends to the group without the port.
+     * Whether a copy is sent, and meant for {@code to}. N.B. {@code cn_netlink_send()} with a port
+     * and a group sends to the group without the port.
      */
     boolean isFor(Receiver to) {
+        if (result == (kind.isProcess() ? -Errno.ENOBUFS : -Errno.ENOMEM)) {
+            return false; // there was no memory for it
+        }
         boolean isUnicast = receiver == to.number && (kind.isProcess() || group == 0);
         boolean isMulticast =
                 group != 0 && (to.spec.groups() >> (group - 1) & 1) != 0 && receiver != to.number;

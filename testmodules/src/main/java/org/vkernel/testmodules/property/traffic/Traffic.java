@@ -10,6 +10,7 @@ import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
 import org.vkernel.testmodules.property.suite.Workload;
+import org.vkernel.testmodules.property.traffic.TrafficAction.Faults;
 import org.vkernel.testmodules.property.traffic.TrafficAction.How;
 import org.vkernel.testmodules.property.traffic.TrafficAction.Kind;
 import org.vkernel.testmodules.property.traffic.TrafficAction.Receive;
@@ -64,6 +65,9 @@ public final class Traffic implements Workload<TrafficAction, TrafficSeen> {
         int receivers = 1 + random.nextInt(MOST_RECEIVERS);
         for (int i = 0; i < receivers; i++) {
             plan.add(receiver(random, i, isConnector));
+        }
+        if (random.nextInt(5) == 0) {
+            plan.add(new Faults("failslab:probability=" + (5 + random.nextInt(30))));
         }
         int senders = 1 + random.nextInt(MOST_SENDERS);
         for (int i = 0; i < senders; i++) {

@@ -23,6 +23,13 @@ sealed interface TrafficAction {
             int filter)
             implements TrafficAction {}
 
+    /**
+     * While messages are sent, allocations fail.
+     *
+     * @param plan which, as {@link org.vkernel.emulator.mm.FaultPlan#parse} reads it
+     */
+    record Faults(String plan) implements TrafficAction {}
+
     /** What a receiver does before it drains its socket. */
     enum How {
         /** Waits for a message. */

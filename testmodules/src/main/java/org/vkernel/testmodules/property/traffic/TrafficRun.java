@@ -14,6 +14,7 @@ import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.irq.Tasklet;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.mm.FaultPlan;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.time.Timer;
@@ -52,6 +53,7 @@ final class TrafficRun {
     private final SpinLock lock;
     private final Duration tick;
     private final List<Timer> timers = new ArrayList<>();
+    private FaultPlan faults = FaultPlan.NONE;
     private int ready;
     private int sending;
 
@@ -62,7 +64,10 @@ final class TrafficRun {
         this.lock = new SpinLock(kernel.sched(), "sender");
         this.tick = Duration.ofSeconds(1).dividedBy(kernel.clock().hz());
         for (TrafficAction action : plan) {
-            if (action instanceof Step step) {
+            if (action instanceof TrafficAction.Faults injected) {
+                faults = FaultPlan.parse(injected.plan());
+                seen.hasFaults = true;
+            } else if (action instanceof Step step) {
                 steps.add(step);
             } else if (action instanceof Send send && isPossible(send)) {
                 sends.computeIfAbsent(send.sender(), sender -> new ArrayList<>()).add(send);
@@ -89,8 +94,10 @@ final class TrafficRun {
         for (List<Send> all : sends.values()) {
             start(all, processes);
         }
+        kernel.faults().set(faults);
         kernel.run(gate::completeAll);
         processes.forEach(kernel::join);
+        kernel.faults().set(FaultPlan.NONE);
         kernel.run(() -> {
             timers.forEach(Timer::shutdownSync);
             kernel.rcu().barrier();

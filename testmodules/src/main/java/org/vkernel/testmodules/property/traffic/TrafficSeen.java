@@ -33,6 +33,9 @@ final class TrafficSeen implements Consumer<TraceEvent> {
     /** What each task is sending, the innermost first: interrupts send on top of a task. */
     private final Map<Integer, Deque<Sending>> sending = new HashMap<>();
 
+    /** Whether allocations are made to fail. */
+    boolean hasFaults;
+
     private int now;
 
     TrafficSeen(VirtualKernel kernel, List<Receiver> receivers) {

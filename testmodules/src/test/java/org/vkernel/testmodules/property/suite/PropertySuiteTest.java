@@ -1,8 +1,10 @@
 package org.vkernel.testmodules.property.suite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +41,8 @@ class PropertySuiteTest {
                     "connector callback used before its group is set",
                     "connector callback runs after its removal",
                     "connector callback runs on two CPUs at once",
-                    "connector notice request taken back by another");
+                    "connector notice request taken back by another",
+                    "connector message lost for want of memory");
 
     private interface Body {
         void run() throws Exception;
@@ -134,6 +137,24 @@ class PropertySuiteTest {
                         }
                     }
                 }));
+    }
+
+    /** Property 15: the same token, the same fingerprint, whatever JVM it is. */
+    @Test
+    void trials_haveTheSameFingerprintsInAnotherJvm() throws Exception {
+        Process other =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-ea",
+                                "-Xint",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                FingerprintsOfTrials.class.getName())
+                        .redirectErrorStream(true)
+                        .start();
+        String others = new String(other.getInputStream().readAllBytes(), UTF_8);
+        assertEquals(0, other.waitFor(), others);
+        assertEquals(FingerprintsOfTrials.lines(), others);
     }
 
     @Test
