@@ -1,6 +1,6 @@
 package org.vkernel.emulator.mm;
 
-import java.util.Objects;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * as well. Lists are last in, first out. There are no migrate types and no per-CPU lists of pages.
  *
  * <p>A page is named by its frame number; page 0 and those up to {@link #FIRST_FRAME}, where the
- * kernel itself would lie, are none of the zone's. What is known of pages is kept in sections that
- * are made when a block of theirs is first split: memory that nobody has touched costs nothing.
+ * kernel itself would lie, are none of the zone's. What is known of pages is kept in rows that
+ * are made when a page of theirs is first touched: memory that nobody has used costs nothing.
  *
  * <p>All methods are called under the zone's lock, but those that say otherwise.
  */
@@ -21,25 +21,29 @@ final class BuddyZone {
     static final int MAX_ORDER = 10;
 
     static final int PAGE_BYTES = 4096;
-    static final int SECTION_PAGES = 1 << MAX_ORDER;
+    private static final int SECTION_PAGES = 1 << MAX_ORDER;
 
     /** The zone's first frame. */
     static final int FIRST_FRAME = SECTION_PAGES;
 
-    private static final int SECTION_MASK = SECTION_PAGES - 1;
+    private static final int ROW_BITS = 6;
+    private static final int ROW_PAGES = 1 << ROW_BITS;
+    private static final int ROW_MASK = ROW_PAGES - 1;
 
-    /** What is known of {@link #SECTION_PAGES} pages ({@code struct mem_section}). */
-    private static final class Section {
-        final byte[] kinds = new byte[SECTION_PAGES];
+    /** What is known of {@link #ROW_PAGES} pages: {@code struct page}, column by column. */
+    private static final class Row {
+        final byte[] kinds = new byte[ROW_PAGES];
 
         /** The neighbours in the list or chain that the page is in; 0: none. */
-        final int[] next = new int[SECTION_PAGES];
+        final int[] next = new int[ROW_PAGES];
 
-        final int[] previous = new int[SECTION_PAGES];
+        final int[] previous = new int[ROW_PAGES];
         @Nullable Slab @Nullable [] slabs;
     }
 
-    private final @Nullable Section[] sections;
+    /** From {@link #FIRST_FRAME} on, as far as pages were touched. */
+    private @Nullable Row[] rows = new @Nullable Row[SECTION_PAGES / ROW_PAGES];
+
     private final int managedPages;
     private final int endFrame;
 
@@ -58,8 +62,7 @@ final class BuddyZone {
     BuddyZone(int pages) {
         managedPages = pages;
         endFrame = FIRST_FRAME + pages;
-        sections = new @Nullable Section[(endFrame + SECTION_MASK) / SECTION_PAGES];
-        wholeEnd = endFrame & ~SECTION_MASK;
+        wholeEnd = endFrame & -SECTION_PAGES;
         freePages = wholeEnd - FIRST_FRAME;
         int frame = wholeEnd;
         for (int order = MAX_ORDER - 1; order >= 0; order--) {
@@ -181,46 +184,50 @@ final class BuddyZone {
 
     // ---- What is known of a page -------------------------------------------------------------
 
-    private @Nullable Section sectionOrNull(int frame) {
-        int index = frame >>> MAX_ORDER;
-        return frame < FIRST_FRAME || index >= sections.length ? null : sections[index];
+    private @Nullable Row rowOrNull(int frame) {
+        @Nullable Row[] known = rows;
+        int index = (frame - FIRST_FRAME) >> ROW_BITS;
+        return index < 0 || index >= known.length ? null : known[index];
     }
 
-    private Section section(int frame) {
-        int index = frame >>> MAX_ORDER;
-        Section section = sections[index];
-        if (section == null) {
-            section = new Section();
-            sections[index] = section;
+    private Row row(int frame) {
+        int index = (frame - FIRST_FRAME) >> ROW_BITS;
+        if (index >= rows.length) {
+            rows = Arrays.copyOf(rows, Math.max(index + 1, 2 * rows.length));
         }
-        return section;
+        Row row = rows[index];
+        if (row == null) {
+            row = new Row();
+            rows[index] = row;
+        }
+        return row;
     }
 
     /** What the page is used for; {@link PageKind#INNER} of any that is none of the zone's. */
     byte kind(int frame) {
-        Section section = sectionOrNull(frame);
-        return section == null ? PageKind.INNER : section.kinds[frame & SECTION_MASK];
+        Row row = rowOrNull(frame);
+        return row == null ? PageKind.INNER : row.kinds[frame & ROW_MASK];
     }
 
     void setKind(int frame, byte kind) {
-        section(frame).kinds[frame & SECTION_MASK] = kind;
+        row(frame).kinds[frame & ROW_MASK] = kind;
     }
 
     /** What follows a page in its list, or in the chain of whoever holds it; 0: nothing. */
     int next(int frame) {
-        return Objects.requireNonNull(sections[frame >>> MAX_ORDER]).next[frame & SECTION_MASK];
+        return row(frame).next[frame & ROW_MASK];
     }
 
     void setNext(int frame, int next) {
-        section(frame).next[frame & SECTION_MASK] = next;
+        row(frame).next[frame & ROW_MASK] = next;
     }
 
     private int previous(int frame) {
-        return Objects.requireNonNull(sections[frame >>> MAX_ORDER]).previous[frame & SECTION_MASK];
+        return row(frame).previous[frame & ROW_MASK];
     }
 
     private void setPrevious(int frame, int previous) {
-        section(frame).previous[frame & SECTION_MASK] = previous;
+        row(frame).previous[frame & ROW_MASK] = previous;
     }
 
     /**
@@ -228,21 +235,21 @@ final class BuddyZone {
      * its objects: it stays then.
      */
     @Nullable Slab slab(int frame) {
-        Section section = sectionOrNull(frame);
-        @Nullable Slab @Nullable [] slabs = section == null ? null : section.slabs;
-        return slabs == null ? null : slabs[frame & SECTION_MASK];
+        Row row = rowOrNull(frame);
+        @Nullable Slab @Nullable [] slabs = row == null ? null : row.slabs;
+        return slabs == null ? null : slabs[frame & ROW_MASK];
     }
 
-    /** Makes a block of pages a slab's, or nobody's again. */
+    /** Makes a block of at most {@link #ROW_PAGES} pages a slab's, or nobody's again. */
     void setSlab(int frame, int order, @Nullable Slab slab) {
-        Section section = section(frame);
-        @Nullable Slab[] slabs = section.slabs;
+        Row row = row(frame);
+        @Nullable Slab[] slabs = row.slabs;
         if (slabs == null) {
-            slabs = new @Nullable Slab[SECTION_PAGES];
-            section.slabs = slabs;
+            slabs = new @Nullable Slab[ROW_PAGES];
+            row.slabs = slabs;
         }
         for (int page = 0; page < 1 << order; page++) {
-            slabs[(frame & SECTION_MASK) + page] = slab;
+            slabs[(frame & ROW_MASK) + page] = slab;
         }
         setKind(frame, slab == null ? PageKind.INNER : PageKind.SLAB);
     }

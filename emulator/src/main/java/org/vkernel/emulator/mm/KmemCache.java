@@ -24,10 +24,10 @@ public final class KmemCache {
     private final String name;
     private final int objectBytes;
     private final SlabNode node;
-    private final int sheafCapacity;
+    private final CpuSheaves sheaves;
 
-    /** By CPU; each is made, and used, by who holds that CPU. */
-    private final @Nullable CpuSheaves[] cpus;
+    /** {@link CpuSheaves#main}, at hand. */
+    private final int[][] main;
 
     KmemCache(Memory memory, Scheduler sched, PageAllocator pages, String name, int objectBytes) {
         this.memory = memory;
@@ -37,8 +37,8 @@ public final class KmemCache {
         this.name = name;
         this.objectBytes = objectBytes;
         this.node = new SlabNode(this, sched, pages);
-        this.sheafCapacity = node.sheafCapacity();
-        this.cpus = new @Nullable CpuSheaves[sched.cpuCount()];
+        this.sheaves = new CpuSheaves(sched.cpuCount());
+        this.main = sheaves.main;
     }
 
     /** Its name, as {@code /proc/slabinfo} shows it. */
@@ -87,13 +87,8 @@ public final class KmemCache {
         if (faults != null && !gfp.isNoFail() && faults.failSlab(running, name, bytes, gfp)) {
             return ObjectNumbers.NULL;
         }
-        CpuSheaves here = cpus[running.cpu().index()];
-        int object;
-        if (here != null && here.main[CpuSheaves.COUNT] != 0) {
-            object = CpuSheaves.pop(here.main);
-        } else {
-            object = allocSlow(running, gfp);
-        }
+        int[] here = main[running.cpu().index()];
+        int object = CpuSheaves.isEmpty(here) ? allocSlow(running, gfp) : CpuSheaves.pop(here);
         ObjectObserver observer = memory.observer();
         if (observer != null && object != 0) {
             observer.allocated(running, object, name, bytes, gfp);
@@ -107,33 +102,18 @@ public final class KmemCache {
         if (observer != null) {
             observer.freed(running, object, name);
         }
-        CpuSheaves here = cpus[running.cpu().index()];
-        if (here != null) {
-            int[] main = here.main;
-            int count = main[CpuSheaves.COUNT];
-            if (count < sheafCapacity) {
-                main[CpuSheaves.FIRST + count] = object;
-                main[CpuSheaves.COUNT] = count + 1;
-                return;
-            }
+        int[] here = main[running.cpu().index()];
+        if (CpuSheaves.isFull(here)) {
+            freeSlow(running, object);
+        } else {
+            CpuSheaves.push(here, object);
         }
-        freeSlow(running, object);
     }
 
     // ---- When this CPU has none, or too many ---------------------------------------------------
 
-    private CpuSheaves here(Task running) {
-        int cpu = running.cpu().index();
-        CpuSheaves here = cpus[cpu];
-        if (here == null) {
-            here = new CpuSheaves(sheafCapacity);
-            cpus[cpu] = here;
-        }
-        return here;
-    }
-
     private int allocSlow(Task running, GfpMask gfp) {
-        int object = node.take(running, here(running));
+        int object = node.take(running, sheaves);
         if (object != 0) {
             return object;
         }
@@ -147,15 +127,12 @@ public final class KmemCache {
         pages.zone().setSlab(frame, slabOrder(), slab);
         pages.unlock(running);
         // The task may have slept, and be on another CPU now.
-        return node.add(running, slab, here(running));
+        return node.add(running, slab, sheaves);
     }
 
     private void freeSlow(Task running, int object) {
-        CpuSheaves here = here(running);
-        if (here.main[CpuSheaves.COUNT] == sheafCapacity) {
-            node.makeRoom(running, here);
-        }
-        CpuSheaves.push(here.main, object);
+        node.makeRoom(running, sheaves);
+        CpuSheaves.push(main[running.cpu().index()], object);
     }
 
     /** Models {@code object_err()}: what was freed is no object of this cache that is out. */
@@ -174,12 +151,12 @@ public final class KmemCache {
      * else runs.
      */
     void shrink(Task running) {
-        node.shrink(running, cpus);
+        node.shrink(running, sheaves);
     }
 
     /** How many objects are taken; exact while nothing runs. */
     public long live() {
-        return node.live(cpus);
+        return node.live(sheaves);
     }
 
     /** How many slabs it has; exact while nothing runs. */

@@ -15,6 +15,8 @@ final class SlabNode {
     /** {@code MAX_FULL_SHEAVES}, {@code MAX_EMPTY_SHEAVES}. */
     private static final int BARN = 10;
 
+    private static final int[][] NONE = {};
+
     private final KmemCache cache;
     private final PageAllocator pages;
     private final RawLock lock;
@@ -30,15 +32,15 @@ final class SlabNode {
     /** Objects that are in no slab: with their owners, or in sheaves. */
     private int out;
 
-    private final int[][] full = new int[BARN][];
-    private final int[][] empty = new int[BARN][];
+    private int[][] barn = NONE;
+    private int[][] empty = NONE;
     private int fullCount;
     private int emptyCount;
 
     SlabNode(KmemCache cache, Scheduler sched, PageAllocator pages) {
         this.cache = cache;
         this.pages = pages;
-        this.lock = new RawLock(sched, "list_lock of " + cache.name());
+        this.lock = new RawLock(sched, cache.name());
         this.sheafCapacity = capacity(cache.objectBytes());
         int log = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(cache.objectBytes());
         this.leastPartial = Math.clamp(log / 2, 5, 10);
@@ -55,10 +57,6 @@ final class SlabNode {
         return objectBytes >= 256 ? 26 : 60;
     }
 
-    int sheafCapacity() {
-        return sheafCapacity;
-    }
-
     // ---- Taking ------------------------------------------------------------------------------
 
     /**
@@ -66,31 +64,47 @@ final class SlabNode {
      *
      * <p>Models {@code __pcs_replace_empty_main()}.
      */
-    int take(Task running, CpuSheaves here) {
+    int take(Task running, CpuSheaves sheaves) {
         lock.lock(running);
-        int object = takeLocked(here);
+        int object = takeLocked(sheaves, running.cpu().index());
         lock.unlock(running);
         return object;
     }
 
-    private int takeLocked(CpuSheaves here) {
-        int[] main = here.main;
-        int @Nullable [] spare = here.spare;
-        if (main[CpuSheaves.COUNT] == 0 && spare != null && spare[CpuSheaves.COUNT] != 0) {
-            here.main = spare;
-            here.spare = main;
-        } else if (main[CpuSheaves.COUNT] == 0 && fullCount != 0) {
-            here.main = full[--fullCount];
-            keepEmpty(main);
+    private int takeLocked(CpuSheaves sheaves, int cpu) {
+        int[] main = own(sheaves, cpu);
+        if (CpuSheaves.isEmpty(main)) {
+            int[] spare = sheaves.spare[cpu];
+            if (!CpuSheaves.isEmpty(spare)) {
+                sheaves.spare[cpu] = main;
+                main = spare;
+            } else if (fullCount != 0) {
+                keepEmpty(main);
+                main = barn[--fullCount];
+            }
+            sheaves.main[cpu] = main;
         }
-        if (here.main[CpuSheaves.COUNT] != 0) {
-            return CpuSheaves.pop(here.main);
+        if (!CpuSheaves.isEmpty(main)) {
+            return CpuSheaves.pop(main);
         }
-        return partial == null ? 0 : refill(here.main);
+        return partial == null ? 0 : refill(main);
+    }
+
+    /** A CPU's main sheaf, which it gets here at its first use of the cache. */
+    private int[] own(CpuSheaves sheaves, int cpu) {
+        int[] main = sheaves.main[cpu];
+        if (CpuSheaves.isNone(main)) {
+            main = newEmpty();
+            sheaves.main[cpu] = main;
+        }
+        return main;
     }
 
     private void keepEmpty(int[] sheaf) {
         if (emptyCount < BARN) {
+            if (empty.length == 0) {
+                empty = new int[BARN][];
+            }
             empty[emptyCount++] = sheaf;
         }
     }
@@ -136,13 +150,14 @@ final class SlabNode {
         }
     }
 
-    /** Adds a slab of new pages; returns an object of it, with some more for {@code here}. */
-    int add(Task running, Slab slab, CpuSheaves here) {
+    /** Adds a slab of new pages; returns an object of it, with some more for this CPU. */
+    int add(Task running, Slab slab, CpuSheaves sheaves) {
         lock.lock(running);
         slabs++;
+        int[] main = own(sheaves, running.cpu().index());
         // What came back to this CPU while the pages were waited for stays on top.
-        boolean hasSome = here.main[CpuSheaves.COUNT] != 0;
-        int object = takeFrom(slab, 0, here.main, hasSome ? 0 : sheafCapacity / 2);
+        int room = CpuSheaves.isEmpty(main) ? sheafCapacity / 2 : 0;
+        int object = takeFrom(slab, 0, main, room);
         if (!slab.isFull()) {
             link(slab);
         }
@@ -157,25 +172,33 @@ final class SlabNode {
      *
      * <p>Models {@code __pcs_replace_full_main()}.
      */
-    void makeRoom(Task running, CpuSheaves here) {
+    void makeRoom(Task running, CpuSheaves sheaves) {
         lock.lock(running);
-        int[] main = here.main;
-        if (main[CpuSheaves.COUNT] == sheafCapacity) {
-            int @Nullable [] spare = here.spare;
-            if (spare == null) {
-                here.main = newEmpty();
-                here.spare = main;
-            } else if (spare[CpuSheaves.COUNT] < sheafCapacity) {
-                here.main = spare;
-                here.spare = main;
+        int cpu = running.cpu().index();
+        int[] main = own(sheaves, cpu);
+        if (CpuSheaves.isFull(main)) {
+            int[] spare = sheaves.spare[cpu];
+            if (CpuSheaves.isNone(spare)) {
+                sheaves.main[cpu] = newEmpty();
+                sheaves.spare[cpu] = main;
+            } else if (!CpuSheaves.isFull(spare)) {
+                sheaves.main[cpu] = spare;
+                sheaves.spare[cpu] = main;
             } else if (fullCount < BARN) {
-                full[fullCount++] = main;
-                here.main = newEmpty();
+                keepFull(main);
+                sheaves.main[cpu] = newEmpty();
             } else {
                 flush(running, main);
             }
         }
         lock.unlock(running);
+    }
+
+    private void keepFull(int[] sheaf) {
+        if (barn.length == 0) {
+            barn = new int[BARN][];
+        }
+        barn[fullCount++] = sheaf;
     }
 
     private int[] newEmpty() {
@@ -185,7 +208,9 @@ final class SlabNode {
     /** Gives all objects of a sheaf back to their slabs. */
     private void flush(Task running, int[] sheaf) {
         int count = sheaf[CpuSheaves.COUNT];
-        sheaf[CpuSheaves.COUNT] = 0;
+        if (count != 0) {
+            sheaf[CpuSheaves.COUNT] = 0;
+        }
         for (int i = 0; i < count; i++) {
             putBack(running, sheaf[CpuSheaves.FIRST + i]);
         }
@@ -251,19 +276,14 @@ final class SlabNode {
      *
      * <p>Models {@code kmem_cache_shrink()}. Only while nothing else runs.
      */
-    void shrink(Task running, @Nullable CpuSheaves[] cpus) {
+    void shrink(Task running, CpuSheaves sheaves) {
         lock.lock(running);
-        for (CpuSheaves sheaves : cpus) {
-            if (sheaves != null) {
-                flush(running, sheaves.main);
-                int @Nullable [] spare = sheaves.spare;
-                if (spare != null) {
-                    flush(running, spare);
-                }
-            }
+        for (int cpu = 0; cpu < sheaves.main.length; cpu++) {
+            flush(running, sheaves.main[cpu]);
+            flush(running, sheaves.spare[cpu]);
         }
         while (fullCount != 0) {
-            int[] sheaf = full[--fullCount];
+            int[] sheaf = barn[--fullCount];
             flush(running, sheaf);
             keepEmpty(sheaf);
         }
@@ -287,13 +307,10 @@ final class SlabNode {
     }
 
     /** How many objects are with their owners. */
-    int live(@Nullable CpuSheaves[] cpus) {
-        int kept = 0;
-        for (CpuSheaves sheaves : cpus) {
-            kept += sheaves == null ? 0 : sheaves.count();
-        }
+    int live(CpuSheaves sheaves) {
+        int kept = sheaves.count();
         for (int i = 0; i < fullCount; i++) {
-            kept += full[i][CpuSheaves.COUNT];
+            kept += barn[i][CpuSheaves.COUNT];
         }
         return out - kept;
     }
