@@ -24,6 +24,7 @@ import org.vkernel.emulator.kthread.Kthreads;
 import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.mm.FaultInjection;
 import org.vkernel.emulator.mm.Memory;
+import org.vkernel.emulator.mm.ObjectTracker;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.printk.LogLevel;
@@ -84,6 +85,7 @@ public final class VirtualKernel implements AutoCloseable {
     private final Modules modules;
     private final Memory mm;
     private final FaultInjection faults;
+    private final @Nullable ObjectTracker objectTracker;
     private final SkBuffs skbs;
     private final Sockets sockets;
     private final ProcessTable processTable;
@@ -126,6 +128,8 @@ public final class VirtualKernel implements AutoCloseable {
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(this, config.memory(), config.pageCache());
+        this.objectTracker = trackObjects();
+        mm.setObserver(objectTracker);
         TaskMemory taskMemory = new TaskMemory(sched, mm);
         this.kthreads = new Kthreads(sched, mm, taskMemory);
         this.faults = new FaultInjection(mm, sched, printk, trace, this::random);
@@ -152,6 +156,13 @@ public final class VirtualKernel implements AutoCloseable {
      */
     public static VirtualKernel boot(KernelConfig config) {
         return new VirtualKernel(config);
+    }
+
+    private @Nullable ObjectTracker trackObjects() {
+        boolean reports = config.has(Check.MEMORY);
+        return config.isSimulated() && (reports || config.has(Check.LEAKS))
+                ? new ObjectTracker(reports ? this::report : null)
+                : null;
     }
 
     // ---- The parts ---------------------------------------------------------------------------
@@ -254,6 +265,11 @@ public final class VirtualKernel implements AutoCloseable {
     /** Makes allocations fail. */
     public FaultInjection faults() {
         return faults;
+    }
+
+    /** What notes where objects are allocated; null where the checkers are off. */
+    public @Nullable ObjectTracker objectTracker() {
+        return objectTracker;
     }
 
     /** The allocator of sk_buffs. */
@@ -581,7 +597,9 @@ public final class VirtualKernel implements AutoCloseable {
             subsystem.exit(this);
         }
         rcu.barrier();
-        mm.checkLeaks();
+        if (config.has(Check.LEAKS)) {
+            mm.checkLeaks();
+        }
     }
 
     /** Waits for a killed process; one that runs on without a system call is left behind. */

@@ -68,13 +68,12 @@ final class CnSendPath {
             skb.free("NOT_SPECIFIED");
             return -Errno.EMSGSIZE;
         }
-        int at = skb.put(padded);
+        int at = skb.putToWrite(padded);
         byte[] head = skb.head();
         int claimed = countsPadding ? padded : total;
         NlMsgHeader.put(head, at, claimed, NlmsgType.NLMSG_DONE, 0, message.seq(), 0);
         NlMsgHeader.zeroPadding(head, at, total);
         contents(message, size).copyTo(head, at + NlMsgHeader.length(0));
-        skb.wrote(at, padded);
         skb.setDstGroup(group);
         return group != 0
                 ? netlink.broadcastFiltered(nls, skb, portid, group, gfp, filter, filterData)

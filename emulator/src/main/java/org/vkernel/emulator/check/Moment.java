@@ -29,11 +29,13 @@ public final class Moment extends Throwable {
     /**
      * The name of the class loader of who asked for it: of the innermost frame that is not one of
      * the allocators themselves; null if it has none.
+     *
+     * @param passesSkb whether that of sk_buffs is one of them
      */
-    public @Nullable String classLoader() {
+    public @Nullable String classLoader(boolean passesSkb) {
         for (StackTraceElement frame : getStackTrace()) {
             String name = frame.getClassName();
-            if (!name.startsWith("org.vkernel.emulator.skb.")
+            if (!(passesSkb && name.startsWith("org.vkernel.emulator.skb."))
                     && !name.startsWith("org.vkernel.emulator.mm.")
                     && !name.startsWith("org.vkernel.emulator.check.")) {
                 return frame.getClassLoaderName();

@@ -42,6 +42,25 @@ public final class RuleBook {
                             "the second free gives away memory that somebody else has got by then:"
                                     + " two owners write over each other.")
                     .put(
+                            "use after free",
+                            "once freed, memory serves somebody else: what is read there is not"
+                                    + " yours, and what is written spoils another's.")
+                    .put(
+                            "double free",
+                            "the second free gives away memory that somebody else has got by then:"
+                                    + " two owners write over each other.")
+                    .put(
+                            "free of what was not allocated",
+                            "the allocator would take whatever lies there for one of its objects"
+                                    + " and give it to the next who asks.")
+                    .put(
+                            "out-of-bounds write",
+                            "what lies behind memory belongs to somebody else, who will find it"
+                                    + " spoilt.")
+                    .put(
+                            "out-of-bounds read",
+                            "what lies behind memory belongs to somebody else, and may be a secret.")
+                    .put(
                             "skb_over_panic",
                             "behind the room that was asked for lies somebody else's memory.")
                     .put(

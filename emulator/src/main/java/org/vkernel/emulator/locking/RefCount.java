@@ -34,24 +34,11 @@ public final class RefCount {
         if (now <= 1) {
             saturate(now == 1 ? "addition on 0; use-after-free" : "saturated; leaking memory");
         }
-        noteTaken();
-    }
-
-    private void noteTaken() {
-        RefHistory past = history;
-        if (past != null) {
-            Task task = sched.current();
-            past.noteTaken(task, task.cpu().index());
-        }
     }
 
     /** {@code refcount_inc_not_zero()}. */
     public boolean incrementNotZero() {
-        boolean taken = count.incrementNotZero();
-        if (taken) {
-            noteTaken();
-        }
-        return taken;
+        return count.incrementNotZero();
     }
 
     /** {@code refcount_dec_and_test()}: whether that was the last reference. */

@@ -454,7 +454,12 @@ public final class Memory {
             lines.add(lost + " pages that nobody has");
         }
         if (!lines.isEmpty()) {
-            sched.reportBroken("memory leak at shutdown", String.join("\n", lines));
+            kernel.report(
+                    "memory leak at shutdown",
+                    String.join("\n", lines),
+                    observer instanceof ObjectTracker tracker
+                            ? tracker.places()
+                            : ImmutableList.of());
         }
     }
 

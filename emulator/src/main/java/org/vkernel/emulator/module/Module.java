@@ -39,6 +39,7 @@ public final class Module implements ModuleRef {
     /** For the checkers: when its code was freed. */
     private volatile @Nullable Moment unloadedAt;
 
+    private long objectsBefore;
     private @Nullable LoadedModule loaded;
     private @Nullable KernelModule instance;
 
@@ -107,6 +108,15 @@ public final class Module implements ModuleRef {
 
     boolean isOutlasted() {
         return outlasted;
+    }
+
+    /** For the checkers: how many objects had been allocated before it was loaded. */
+    long objectsBefore() {
+        return objectsBefore;
+    }
+
+    void setObjectsBefore(long count) {
+        objectsBefore = count;
     }
 
     void setUnloadedAt(Moment moment) {

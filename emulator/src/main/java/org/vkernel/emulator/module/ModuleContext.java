@@ -2,6 +2,7 @@ package org.vkernel.emulator.module;
 
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.kthread.Kthread;
@@ -10,6 +11,8 @@ import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.RefCount;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.KernelBuffer;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.time.Timer;
@@ -107,6 +110,56 @@ public final class ModuleContext {
     public @Nullable Kthread kthreadRun(String name, Kthread.Body body) {
         return kernel.kthreads().run(name, body);
     }
+
+    // ---- Memory ------------------------------------------------------------------------------
+
+    /**
+     * {@code kmalloc()}: bytes that the module may use until it gives them to {@link #kfree}, and
+     * must give back before it goes. They hold no zeros but what was there before.
+     *
+     * <p>Context: any. Sleeps: if {@code gfp} allows it.
+     *
+     * @return null if there is no memory, which {@code init} answers with {@code -ENOMEM}
+     */
+    public @Nullable KernelBuffer kmalloc(int bytes, GfpMask gfp) {
+        return modules.memory().kmalloc(module, bytes, gfp);
+    }
+
+    /** {@code kzalloc()}: as {@link #kmalloc(int, GfpMask)}, but filled with zeros. */
+    public @Nullable KernelBuffer kzalloc(int bytes, GfpMask gfp) {
+        return kmalloc(bytes, gfp.with(GfpMask.Flag.ZERO));
+    }
+
+    /**
+     * {@code kmalloc(sizeof(struct foo))}: an object of a class of the module's own that lives in
+     * allocated memory, and is freed by {@link #kfree}.
+     *
+     * <pre>{@code
+     * Session session = kernel.kmalloc(Session::new, 64, GfpMask.KERNEL);
+     * if (session == null) {
+     *     return -Errno.ENOMEM;
+     * }
+     * ...
+     * kernel.kfree(session);
+     * session.count++; // a use after free
+     * }</pre>
+     *
+     * <p>Context: any. Sleeps: if {@code gfp} allows it. N.B. Accesses to its fields after the free
+     * are seen on the simulated machine only, and not those of records and final fields.
+     *
+     * @param bytes how much memory it takes
+     * @return null if there is no memory
+     */
+    public <T> @Nullable T kmalloc(Supplier<T> constructor, int bytes, GfpMask gfp) {
+        return modules.memory().kmalloc(module, constructor, bytes, gfp);
+    }
+
+    /** {@code kfree()}: frees what {@code kmalloc} gave; null is passed over. Context: any. */
+    public void kfree(@Nullable Object memory) {
+        modules.memory().kfree(memory);
+    }
+
+    // ---- Locks and waiting -------------------------------------------------------------------
 
     /** {@code spin_lock_init()}. */
     public SpinLock spinLock(String name) {

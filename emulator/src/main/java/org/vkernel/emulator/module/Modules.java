@@ -2,6 +2,7 @@ package org.vkernel.emulator.module;
 
 import com.google.common.base.CaseFormat;
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.mm.ObjectTracker;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
@@ -44,6 +46,7 @@ public final class Modules {
     private final Map<Class<?>, Module> exporters = new ConcurrentHashMap<>();
     private final List<UnloadCheck> unloadChecks = new CopyOnWriteArrayList<>();
     private final @Nullable ModuleCode code;
+    private final ModuleMemory memory;
     private final boolean reportsLeaks;
     private @Nullable String lastError;
 
@@ -53,6 +56,7 @@ public final class Modules {
         this.sched = kernel.sched();
         this.mutex = new Mutex(sched, "module_mutex");
         this.stateChanges = new WaitQueue(sched, "a module to be loaded or gone");
+        this.memory = new ModuleMemory(kernel);
         this.reportsLeaks = kernel.config().has(Check.LEAKS);
         this.code =
                 reportsLeaks || kernel.config().has(Check.MEMORY) ? new ModuleCode(kernel) : null;
@@ -121,6 +125,8 @@ public final class Modules {
         }
         String name = nameOf(type);
         Module module = new Module(sched, name, type);
+        ObjectTracker tracker = kernel.objectTracker();
+        module.setObjectsBefore(tracker == null ? 0 : tracker.count());
         int error = addUnformed(module);
         if (error != 0) {
             return fail("could not insert '" + name + "': " + Errno.text(-error), error);
@@ -193,7 +199,8 @@ public final class Modules {
                 code.loaded(module, copy);
             }
             if (instrument) {
-                copy.start(new SimPoints(Objects.requireNonNull(sched.sim()), copy.sites()));
+                copy.start(
+                        new SimPoints(Objects.requireNonNull(sched.sim()), copy.sites(), memory));
             } else {
                 copy.start();
             }
@@ -428,7 +435,10 @@ public final class Modules {
     private void checkLeft(Module module, boolean isLast) {
         if (code != null) {
             reportLeft(module, isLast ? code.leftBy(module) : code.armedBy(module));
-            reportLeft(module, skBuffsLeftBy(module));
+            if (isLast) {
+                reportLeft(module, memory.leftBy(module));
+                reportLeft(module, objectsLeftBy(module));
+            }
         }
         for (UnloadCheck check : unloadChecks) {
             if (check.isCalledLater(module)) {
@@ -437,14 +447,22 @@ public final class Modules {
         }
     }
 
-    private List<Leftover> skBuffsLeftBy(Module module) {
+    /** The sk_buffs and other objects that its code allocated without further ado. */
+    private List<Leftover> objectsLeftBy(Module module) {
         LoadedModule copy = module.loaded();
         String loader = copy == null ? null : copy.moduleClass().getClassLoader().getName();
-        return loader == null
-                ? List.of()
-                : kernel.skbs().leftBy(loader).entrySet().stream()
-                        .map(left -> Leftover.of(left.getKey().toString(), left.getValue()))
-                        .toList();
+        List<Leftover> left = new ArrayList<>();
+        if (loader != null) {
+            kernel.skbs()
+                    .leftBy(loader)
+                    .forEach((skb, place) -> left.add(Leftover.of(skb.toString(), place)));
+            ObjectTracker tracker = kernel.objectTracker();
+            if (tracker != null) {
+                tracker.leftBy(loader, module.objectsBefore())
+                        .forEach(one -> left.add(Leftover.of(one.what(), one.place())));
+            }
+        }
+        return left;
     }
 
     private void reportLeft(Module module, List<Leftover> left) {
@@ -487,6 +505,11 @@ public final class Modules {
         }
         mutex.unlock();
         return linked;
+    }
+
+    /** What modules have allocated. */
+    ModuleMemory memory() {
+        return memory;
     }
 
     <T> void export(Module module, Class<T> type, T part) {

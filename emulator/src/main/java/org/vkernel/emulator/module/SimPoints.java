@@ -13,14 +13,19 @@ final class SimPoints implements ModulePoints {
 
     private final SimMachine sim;
     private final ModuleSites sites;
+    private final ModuleMemory memory;
 
-    SimPoints(SimMachine sim, ModuleSites sites) {
+    SimPoints(SimMachine sim, ModuleSites sites, ModuleMemory memory) {
         this.sim = sim;
         this.sites = sites;
+        this.memory = memory;
     }
 
     @Override
     public void fieldAccess(long object, int site, boolean write) {
+        if (!memory.hasNothingFreed()) {
+            memory.checkAccess(object, sites.site(site), write);
+        }
         long number = object == 0 ? STATICS - sites.location(site) : object;
         if (sites.site(site).isVolatile()) {
             sim.point(write ? Access.WRITE_ONCE : Access.READ_ONCE, number);

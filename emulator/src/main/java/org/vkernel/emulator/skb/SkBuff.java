@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.KernelBuffer;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.SimMachine;
@@ -154,7 +155,7 @@ public final class SkBuff {
      * @return where they begin in {@link #head}
      */
     public int put(int bytes) {
-        int at = extend(bytes);
+        int at = putToWrite(bytes);
         SkBuffShadow known = shadow;
         if (known != null) {
             known.extend(at, bytes);
@@ -162,7 +163,8 @@ public final class SkBuff {
         return at;
     }
 
-    private int extend(int bytes) {
+    /** As {@link #put}, for who writes all the bytes at once by way of {@link #head}. */
+    public int putToWrite(int bytes) {
         checkAlive();
         int at = tail;
         if (bytes < 0 || bytes > end - at) {
@@ -177,14 +179,25 @@ public final class SkBuff {
 
     /** Appends {@code bytes} ({@code skb_put_data()}). */
     public void putData(byte[] bytes, int offset, int length) {
-        int at = extend(length);
+        int at = putToWrite(length);
         System.arraycopy(bytes, offset, head, at, length);
         wrote(at, length);
     }
 
+    /** Appends bytes of a module's memory; those that nobody wrote there count as such here. */
+    public void putData(KernelBuffer from, int offset, int length) {
+        int at = put(length);
+        from.copyTo(offset, head, at, length);
+        for (int i = 0; i < length; i++) {
+            if (from.isWritten(offset + i)) {
+                wrote(at + i, 1);
+            }
+        }
+    }
+
     /** Appends {@code bytes} zeros ({@code skb_put_zero()}). */
     public void putZero(int bytes) {
-        int at = extend(bytes);
+        int at = putToWrite(bytes);
         Arrays.fill(head, at, at + bytes, (byte) 0);
         wrote(at, bytes);
     }
@@ -291,10 +304,6 @@ public final class SkBuff {
             users++;
         } else {
             USERS.getAndAdd(this, 1);
-        }
-        SkBuffShadow known = shadow;
-        if (known != null) {
-            known.noteTaken();
         }
         return this;
     }

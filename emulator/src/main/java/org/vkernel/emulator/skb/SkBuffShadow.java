@@ -15,7 +15,6 @@ import org.vkernel.emulator.sched.Task;
 final class SkBuffShadow {
     private final Scheduler sched;
     private final Moment allocated;
-    private @Nullable Moment taken;
     private @Nullable Moment dropped;
     private @Nullable Moment freed;
 
@@ -41,10 +40,6 @@ final class SkBuffShadow {
         return allocated;
     }
 
-    void noteTaken() {
-        taken = now();
-    }
-
     void noteDropped() {
         dropped = now();
     }
@@ -58,7 +53,6 @@ final class SkBuffShadow {
     ImmutableList<BugReport.Place> places() {
         ImmutableList.Builder<BugReport.Place> places = ImmutableList.builder();
         places.add(allocated.place("Allocated"));
-        add(places, taken, "Last taken");
         add(places, dropped, "Last dropped");
         add(places, freed, "Freed");
         return places.build();

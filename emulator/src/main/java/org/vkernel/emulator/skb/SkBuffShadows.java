@@ -76,7 +76,7 @@ final class SkBuffShadows {
             SkBuffShadow shadow = skb.shadow();
             if (shadow != null
                     && skb.isWithItsMaker()
-                    && classLoader.equals(shadow.allocated().classLoader())) {
+                    && classLoader.equals(shadow.allocated().classLoader(true))) {
                 left.put(skb, shadow.allocated().place("Allocated"));
             }
         }

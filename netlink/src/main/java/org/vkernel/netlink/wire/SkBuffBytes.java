@@ -64,12 +64,11 @@ public final class SkBuffBytes extends ByteSlice {
         if (skb.tailroom() < space) {
             return false;
         }
-        int at = skb.put(space);
+        int at = skb.putToWrite(space);
         byte[] head = skb.head();
         NlMsgHeader.put(head, at, length, type, flags, seq, pid);
         System.arraycopy(payload, 0, head, at + NlmsghdrLayout.NLMSG_HDRLEN, payload.length);
         NlMsgHeader.zeroPadding(head, at, length);
-        skb.wrote(at, space);
         return true;
     }
 }

@@ -25,6 +25,7 @@ public final class WrongModules {
                             .inSomeSchedules(),
                     WrongModule.of(LEFT, RunsUnloaded.class, RunsUnloadedRepaired.class),
                     WrongModule.of(LEFT, LeftBuffer.class, LeftBufferRepaired.class),
+                    WrongModule.of(LEFT, LeftMemory.class, LeftMemoryRepaired.class),
                     // Memory.
                     WrongModule.of(
                                     "use after free of an sk_buff",
@@ -44,6 +45,18 @@ public final class WrongModules {
                                     LeaksBytes.class,
                                     LeaksBytesRepaired.class)
                             .beside(WrongModules::listen),
+                    WrongModule.of("use after free", ReadsFreed.class, ReadsFreedRepaired.class),
+                    WrongModule.of(
+                            "use after free",
+                            UsesFreedSession.class,
+                            UsesFreedSessionRepaired.class),
+                    WrongModule.of("double free", FreesAgain.class, FreesAgainRepaired.class),
+                    WrongModule.of(
+                            "out-of-bounds write", WritesBeyond.class, WritesBeyondRepaired.class),
+                    WrongModule.of(
+                            "uninitialised bytes copied out",
+                            LeaksHole.class,
+                            LeaksHoleRepaired.class),
                     // Counts of references.
                     WrongModule.of(
                             "refcount_t: underflow; use-after-free",

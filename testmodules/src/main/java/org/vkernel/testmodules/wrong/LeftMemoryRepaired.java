@@ -1,0 +1,24 @@
+package org.vkernel.testmodules.wrong;
+
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.KernelBuffer;
+import org.vkernel.emulator.module.KernelModule;
+import org.vkernel.emulator.module.ModuleContext;
+
+/** Frees what it has allocated before it goes. */
+public final class LeftMemoryRepaired implements KernelModule {
+    private @Nullable KernelBuffer table;
+
+    @Override
+    public int init(ModuleContext kernel) {
+        table = kernel.kmalloc(100, GfpMask.KERNEL);
+        return table == null ? -Errno.ENOMEM : 0;
+    }
+
+    @Override
+    public void exit(ModuleContext kernel) {
+        kernel.kfree(table);
+    }
+}
