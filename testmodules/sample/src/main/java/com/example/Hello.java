@@ -4,6 +4,7 @@ import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.connector.wire.SeqAck;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.ModuleContext;
@@ -24,7 +25,7 @@ public final class Hello implements KernelModule {
         return connector.addCallback(ID, "hello", (msg, sender) -> {
             kernel.printk(LogLevel.INFO, "hello: %s from port %d", msg.text(), sender.portid());
             String text = greeting + ", " + msg.text();
-            CnMsg answer = CnMsg.builder(ID).seq(msg.seq()).ack(1).text(text).build();
+            CnMsg answer = SeqAck.replyTo(msg).text(text).build();
             connector.netlinkSend(answer, sender.portid(), 0, GfpMask.KERNEL);
         });
     }

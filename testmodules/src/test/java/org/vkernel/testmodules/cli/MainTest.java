@@ -74,8 +74,8 @@ class MainTest {
                         + " output",
                 "run --pcap . EXAMPLE.Racers | run: --pcap .: cannot be written*",
                 "run --trace . EXAMPLE.Racers | run: --trace .: cannot be written*",
-                "run nothing | run: unknown scenario 'nothing': expected cn_test, notify, procmon,"
-                        + " softirq_load, or the full name of a Scenario's or KernelModule's class on"
+                "run nothing | run: unknown scenario 'nothing': expected cn_test, kv, notify,"
+                        + " procmon, softirq_load, or the full name of a Scenario's or KernelModule's class on"
                         + " --class-path",
                 "run cntest | run: unknown scenario 'cntest' (did you mean cn_test?): expected *",
                 "run --param cn_test.id=3 | run: --param cn_test.id=3: module cn_test has no"

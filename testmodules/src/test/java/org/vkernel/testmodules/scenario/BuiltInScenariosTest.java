@@ -3,6 +3,7 @@ package org.vkernel.testmodules.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Splitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ class BuiltInScenariosTest {
         List<Scenario> all = Scenarios.all();
 
         assertEquals(
-                List.of("cn_test", "notify", "procmon", "softirq_load"),
+                List.of("cn_test", "kv", "notify", "procmon", "softirq_load"),
                 all.stream().map(Scenario::name).toList());
         for (Scenario scenario : all) {
             assertTrue(scenario.description().length() > 10, scenario.name());
@@ -225,5 +226,48 @@ class BuiltInScenariosTest {
         assertTrue(result.toLine().startsWith("interrupted: "), result.toLine());
         assertTrue(result.sent() > 0, result.toLine());
         assertEquals(result.sent(), result.delivered() + result.dropped() + result.unread());
+    }
+
+    /** The writers append each letter once, whatever was lost; the mirror has all in the end. */
+    @ParameterizedTest
+    @CsvSource({"6.18, 1", "6.18, 2", "6.1, 3", "2.6.14, 2"})
+    void kv_losesAnswers_butAppliesNothingTwice(String profile, int cpus) throws Exception {
+        boolean repeated = false;
+        for (int seed = 0; seed < 10; seed++) {
+            List<String> output = new ArrayList<>();
+            KernelConfig config =
+                    KernelConfig.simulated(seed)
+                            .cpus(cpus)
+                            .profile(Profile.of(profile))
+                            .output(output::add);
+
+            RunResult result = run("kv", config, ScenarioOptions.of(Scenarios.find("kv")));
+
+            assertTrue(result.isOk(), result.toLine());
+            assertTrue(result.dropped() > 0, result.toLine());
+            String copy = Splitter.on(' ').splitToList(output.get(output.size() - 2)).get(1);
+            int[] letters = copy.chars().sorted().toArray();
+            assertEquals(
+                    "abcdefghijklmnopqrstuvwx",
+                    new String(letters, 0, letters.length),
+                    output::toString);
+            assertTrue(output.getLast().contains("stale 0"), output::toString);
+            repeated |= !output.getLast().contains("repeated 0");
+        }
+        assertTrue(repeated, "no answer was lost under any seed");
+    }
+
+    @Test
+    void kv_forgetful_appliesTwice() throws Exception {
+        List<String> output = new ArrayList<>();
+        ScenarioOptions options =
+                ScenarioOptions.of(Scenarios.find("kv")).param("kv_store", "window", "0");
+
+        RunResult result = run("kv", KernelConfig.simulated(1).output(output::add), options);
+
+        assertTrue(result.isOk(), result.toLine());
+        assertTrue(
+                output.stream().anyMatch(line -> line.matches("mirror: .*(.).*\\1.*")),
+                output::toString);
     }
 }
