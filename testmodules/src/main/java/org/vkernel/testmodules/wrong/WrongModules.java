@@ -16,6 +16,8 @@ public final class WrongModules {
             ImmutableList.of(
                     // What is left at a module's unload.
                     WrongModule.of(LEFT, LeftTimer.class, LeftTimerRepaired.class),
+                    WrongModule.of(LEFT, LeftHrTimer.class, LeftHrTimerRepaired.class),
+                    WrongModule.of(LEFT, LeftTasklet.class, LeftTaskletRepaired.class),
                     WrongModule.of(LEFT, LeftWork.class, LeftWorkRepaired.class),
                     WrongModule.of(LEFT, LeftThread.class, LeftThreadRepaired.class),
                     WrongModule.of(LEFT, LeftProcEntry.class, LeftProcEntryRepaired.class),

@@ -62,15 +62,64 @@ class WrongModulesTest {
         }
     }
 
+    /** Those whose module is wrong as soon as it is loaded and unloaded, on either machine. */
+    static List<Class<? extends KernelModule>> onBothMachines() {
+        return List.of(
+                LeftTimer.class,
+                LeftHrTimer.class,
+                LeftWork.class,
+                LeftTasklet.class,
+                LeftThread.class,
+                LeftProcEntry.class,
+                LeftCallback.class,
+                LeftSocket.class,
+                LeftMemory.class,
+                ReadsFreed.class,
+                FreesAgain.class,
+                WritesBeyond.class,
+                LeaksHole.class,
+                UsesFreed.class,
+                FreesTwice.class,
+                TakesFromZero.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("onBothMachines")
+    void wrong_parallelMachine_isCaughtAtItsLine(Class<? extends KernelModule> type)
+            throws IOException {
+        WrongModule module =
+                WrongModules.all().stream()
+                        .filter(one -> one.wrong().equals(type))
+                        .findFirst()
+                        .orElseThrow();
+        KernelConfig config = KernelConfig.parallel();
+        List<BugReport> reports = run(module, type, config, Duration.ofMillis(1));
+
+        assertEquals(module.rule(), reports.getFirst().rule());
+        String place = markedPlace(type);
+        assertTrue(
+                reports.getFirst().lines().stream().anyMatch(line -> line.endsWith(place)),
+                () -> place + " is not in\n" + String.join("\n", reports.getFirst().lines()));
+        assertEquals(List.of(), run(module, module.repaired(), config, Duration.ofMillis(1)));
+    }
+
     private static ImmutableList<BugReport> run(
             WrongModule module, Class<? extends KernelModule> type, int seed) {
-        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed));
+        return run(module, type, KernelConfig.simulated(seed), Duration.ofSeconds(1));
+    }
+
+    private static ImmutableList<BugReport> run(
+            WrongModule module,
+            Class<? extends KernelModule> type,
+            KernelConfig config,
+            Duration time) {
+        VirtualKernel kernel = VirtualKernel.boot(config);
         try {
             kernel.modprobe(type);
             if (module.process() != null) {
                 kernel.spawn("user", module.process());
             }
-            kernel.runFor(Duration.ofSeconds(1));
+            kernel.runFor(time);
         } catch (KernelFailedException broken) {
             // It stands in the reports.
         }
