@@ -38,6 +38,7 @@ import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.KernelHalt;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.StepObserver;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.skb.SkBuffs;
@@ -297,6 +298,10 @@ public final class VirtualKernel implements AutoCloseable {
      * get_random_u64()}).
      */
     public long random() {
+        SimMachine sim = sched.sim();
+        if (sim != null) {
+            sim.touched(StepObserver.RANDOM, true);
+        }
         synchronized (random) {
             return random.nextLong();
         }
@@ -444,6 +449,26 @@ public final class VirtualKernel implements AutoCloseable {
             assert result == 0 : result;
         });
         throwFailures();
+    }
+
+    /**
+     * From now on the strategy is not asked: the run just goes on, up to {@link
+     * #resumeExploration}. So a search leaves out what sets a program up and clears it away. On the
+     * parallel machine, which makes no choices, nothing changes.
+     */
+    public void pauseExploration() {
+        SimMachine sim = sched.sim();
+        if (sim != null) {
+            sim.pauseChoices(true);
+        }
+    }
+
+    /** From now on the strategy is asked again: see {@link #pauseExploration}. */
+    public void resumeExploration() {
+        SimMachine sim = sched.sim();
+        if (sim != null) {
+            sim.pauseChoices(false);
+        }
     }
 
     /** Sends a signal from the host. */

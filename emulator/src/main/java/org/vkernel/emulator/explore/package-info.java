@@ -5,6 +5,8 @@
  * <pre>
  *     RandomWalk, RoundRobin, Pct, Pos     one schedule from a seed
  *     DepthFirstSearch                     all schedules, one after the other
+ *     PartialOrderSearch                   one of each kind: the order of independent steps is left
+ *     StepTrace                            its view of a run: who touched what before whom
  *     ReplaySchedule, SparseSchedule       one that is known
  *     Shrinker                             makes one that fails smaller
  *     ReplayToken                          one as a short text

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.StepObserver;
 import org.vkernel.emulator.sched.Task;
 
 /**
@@ -49,7 +51,9 @@ public final class Rcu {
         Task task = sched.current();
         int nesting = task.rcuNesting();
         task.setRcuNesting(nesting + 1);
-        if (nesting == 0 && sched.sim() != null) {
+        SimMachine sim = sched.sim();
+        if (nesting == 0 && sim != null) {
+            sim.touched(StepObserver.RCU, false);
             readers++;
             task.setRcuSequence(sequence);
         }
@@ -60,7 +64,8 @@ public final class Rcu {
         Task task = sched.current();
         int nesting = task.rcuNesting() - 1;
         task.setRcuNesting(nesting);
-        if (nesting != 0 || sched.sim() == null) {
+        SimMachine sim = sched.sim();
+        if (nesting != 0 || sim == null) {
             if (nesting < 0) {
                 task.setRcuNesting(0);
                 sched.reportBroken("rcu_read_unlock() without rcu_read_lock()", task.toString());
@@ -68,7 +73,9 @@ public final class Rcu {
             return;
         }
         readers--;
-        if (task.rcuSequence() != sequence && --blocking == 0) {
+        boolean isWaitedFor = task.rcuSequence() != sequence;
+        sim.touched(StepObserver.RCU, isWaitedFor);
+        if (isWaitedFor && --blocking == 0) {
             gracePeriodEnd.wakeUpAll();
         }
     }
@@ -79,15 +86,22 @@ public final class Rcu {
      */
     public void synchronize() {
         sched.mightSleep();
-        if (sched.sim() == null) {
+        SimMachine sim = sched.sim();
+        if (sim == null) {
             sched.waitForQuiescentSlots();
             return;
         }
         gracePeriod.lock();
+        sim.touched(StepObserver.RCU, true);
         sequence++;
         blocking = readers;
-        gracePeriodEnd.waitEvent(() -> blocking == 0);
+        gracePeriodEnd.waitEvent(() -> noneBlocks(sim));
         gracePeriod.unlock();
+    }
+
+    private boolean noneBlocks(SimMachine sim) {
+        sim.touched(StepObserver.RCU, false);
+        return blocking == 0;
     }
 
     /**

@@ -111,7 +111,7 @@ public final class SpinLock implements SpinCondition {
         Task task = sched.current();
         task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
         if (sim != null) {
-            sim.point(Access.LOCK, object);
+            sim.point(Access.TRY_LOCK, object);
         }
         if (OWNER.compareAndSet(this, null, task)) {
             return true;
@@ -126,6 +126,7 @@ public final class SpinLock implements SpinCondition {
             machine.point(Access.LOCK, object);
             if (owner != null) {
                 contend(task);
+                machine.acquired(object);
             }
             owner = task;
         } else if (!OWNER.compareAndSet(this, null, task)) {

@@ -27,6 +27,9 @@ public final class Access {
     /** A loop's back edge, or {@code cpu_relax()}: touches nothing. */
     public static final int RELAX = 11;
 
+    /** Takes a lock if nobody holds it, and goes on either way. */
+    public static final int TRY_LOCK = 12;
+
     private static final String[] NAMES = {
         "read",
         "write",
@@ -39,7 +42,8 @@ public final class Access {
         "enable",
         "alloc",
         "syscall",
-        "relax"
+        "relax",
+        "try_lock"
     };
 
     private Access() {}

@@ -40,6 +40,9 @@ final class Choices implements Alternatives {
     /** What the plan of faults says of the question, which is about one. */
     private int percent;
 
+    /** Whether nobody is asked: all answers are 0. */
+    private boolean paused;
+
     private int[] schedule = new int[64];
     private int scheduleLength;
 
@@ -84,19 +87,32 @@ final class Choices implements Alternatives {
     private int answer(ChoiceKind kind) {
         try {
             int answer = strategy.choose(kind, count, this);
+            if (answer == Strategy.END_OF_RUN) {
+                machine.halt();
+                throw new KernelHalt();
+            }
             if (answer >= 0 && answer < count) {
                 return answer;
             }
             throw new IllegalStateException(
                     "strategy " + strategy.name() + " answered " + answer + " of " + count);
+        } catch (KernelHalt end) {
+            throw end;
         } catch (RuntimeException | Error thrown) {
             machine.fail(thrown);
             throw new KernelHalt();
         }
     }
 
+    void setPaused(boolean value) {
+        paused = value;
+    }
+
     /** Asks about the listed alternatives. */
     int ask(ChoiceKind kind) {
+        if (paused) {
+            return 0;
+        }
         int answer = answer(kind);
         if (recording) {
             record(answer);

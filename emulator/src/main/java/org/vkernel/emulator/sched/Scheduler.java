@@ -205,6 +205,10 @@ public final class Scheduler {
 
     /** The next process or thread id ({@code alloc_pid()}). */
     public int allocatePid() {
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.touched(StepObserver.PROCESS_IDS, true);
+        }
         return lastPid.incrementAndGet();
     }
 

@@ -28,6 +28,7 @@ public final class SimMachine {
     private final Cpu[] cpus;
     private final boolean fullPreemption;
     private final boolean jitter;
+    private final @Nullable StepObserver observer;
     private final List<Task> tasks = new ArrayList<>();
 
     Task current;
@@ -64,6 +65,7 @@ public final class SimMachine {
         this.instantEnd = sched.instantPoints;
         this.fullPreemption = sched.fullPreemption;
         this.jitter = setup.jitter();
+        this.observer = strategy instanceof StepObserver watching ? watching : null;
     }
 
     void boot(Task init) {
@@ -103,6 +105,33 @@ public final class SimMachine {
                 || step >= instantEnd) {
             ask(task, access, object);
         }
+        StepObserver watching = observer;
+        if (watching != null) {
+            task.pendingAccess = access; // also where nobody was asked
+            task.pendingObject = object;
+            watching.passed(task, access, object);
+        }
+    }
+
+    /** The running step touches what its point has not announced: see {@link StepObserver}. */
+    public void touched(long object, boolean isWrite) {
+        StepObserver watching = observer;
+        if (watching != null) {
+            watching.touched(object, isWrite);
+        }
+    }
+
+    /** The running task has got the lock that it spun for. */
+    public void acquired(long lock) {
+        StepObserver watching = observer;
+        if (watching != null) {
+            watching.acquired(current, lock);
+        }
+    }
+
+    /** Answers all choices with 0 and asks nobody, or no longer. */
+    public void pauseChoices(boolean paused) {
+        choices.setPaused(paused);
     }
 
     /** A number for a new object of the running task: see {@link Task#nextObject}. */
@@ -280,12 +309,17 @@ public final class SimMachine {
     // ---- Switching ---------------------------------------------------------------------------
 
     private void perform(Task me, int answer) {
+        int action = choices.action(answer);
+        if (action == Choices.PASS_TIME) {
+            passTime(nextDeadline());
+            recount();
+            return;
+        }
         Cpu cpu = choices.cpu(answer);
-        switch (choices.action(answer)) {
-            case Choices.PASS_TIME -> {
-                passTime(nextDeadline());
-                recount();
-            }
+        if (observer != null) {
+            observer.begins(cpu.index());
+        }
+        switch (action) {
             case Choices.INTERRUPT -> {
                 active = cpu;
                 cpu.current.interruptAssigned = true;
@@ -353,6 +387,9 @@ public final class SimMachine {
     }
 
     private void enqueue(Cpu cpu, Task task) {
+        if (observer != null) {
+            tellQueue(cpu, task);
+        }
         task.queued = true;
         task.cpu = cpu;
         cpu.runQueue.addLast(task);
@@ -361,7 +398,18 @@ public final class SimMachine {
         }
     }
 
+    /** Tells the observer that {@code cpu}'s queue gets or loses {@code task}. */
+    private void tellQueue(Cpu cpu, Task task) {
+        if (cpu != active) {
+            touched(StepObserver.cpu(cpu.index()), true);
+        }
+        touched(StepObserver.RUN_QUEUES, task.pinnedCpu < 0);
+    }
+
     private void dequeue(Cpu cpu, Task task) {
+        if (observer != null) {
+            tellQueue(cpu, task);
+        }
         task.queued = false;
         cpu.runQueue.remove(task);
         if (task.pinnedCpu < 0) {
@@ -396,6 +444,7 @@ public final class SimMachine {
         }
         Cpu cpu = active;
         task.lockupBudget = sched.lockupPoints;
+        touched(task.stateObject(), false);
         int state = task.state();
         if (state != TaskState.RUNNING && task.signalPendingState(state)) {
             task.setState(TaskState.RUNNING);
@@ -414,6 +463,7 @@ public final class SimMachine {
 
     private void vacate(Cpu cpu, Task task) {
         cpu.current = cpu.idle;
+        touched(StepObserver.RUN_QUEUES, false);
         events.switched(cpu, task, cpu.idle);
     }
 
@@ -448,6 +498,7 @@ public final class SimMachine {
 
     boolean wakeUp(Task task, int mask) {
         point(Access.WAKE, 0);
+        touched(task.stateObject(), true);
         int state = task.state();
         if ((state & mask & ~TaskState.DEAD) == 0) {
             return false;
@@ -550,6 +601,9 @@ public final class SimMachine {
     }
 
     private void passTime(long deadline) {
+        if (observer != null) {
+            observer.timePassed();
+        }
         instantEnd = step + sched.instantPoints;
         for (Cpu cpu : cpus) {
             cpu.clockNs = Math.max(cpu.clockNs, deadline);
@@ -574,6 +628,7 @@ public final class SimMachine {
     }
 
     void raise(Cpu cpu, int line) {
+        touched(StepObserver.cpu(cpu.index()), cpu != active);
         cpu.raise(line);
         recount();
     }
@@ -609,6 +664,9 @@ public final class SimMachine {
     /** As {@link #perform}, for a task that does not come back. */
     private void leave(int answer) {
         Cpu cpu = choices.cpu(answer);
+        if (observer != null) {
+            observer.begins(cpu.index());
+        }
         active = cpu;
         Task next = cpu.current;
         if (choices.action(answer) == Choices.INTERRUPT) {

@@ -8,6 +8,9 @@ package org.vkernel.emulator.sched;
  * that the same strategy gives the same run.
  */
 public interface Strategy {
+    /** As an answer: the run ends here, since nothing new can come of it. */
+    int END_OF_RUN = -1;
+
     /** The name that the command line knows it by. */
     String name();
 
@@ -16,7 +19,7 @@ public interface Strategy {
      *
      * @param count how many alternatives there are, at least 2
      * @param view what each alternative is; valid only during the call
-     * @return the alternative taken, 0 to {@code count - 1}
+     * @return the alternative taken, 0 to {@code count - 1}, or {@link #END_OF_RUN}
      */
     int choose(ChoiceKind kind, int count, Alternatives view);
 }

@@ -230,6 +230,10 @@ public final class Task {
     /** Models {@code set_current_state()}: a full barrier follows. */
     public void setState(int newState) {
         state = newState;
+        SimMachine sim = sched.sim;
+        if (sim != null) {
+            sim.touched(stateObject(), true);
+        }
     }
 
     boolean casState(int from, int to) {
@@ -258,6 +262,10 @@ public final class Task {
 
     /** Adds signals. */
     public void addPendingSignals(long bits) {
+        SimMachine sim = sched.sim;
+        if (sim != null) {
+            sim.touched(StepObserver.cpu(cpu.index()), true);
+        }
         PENDING_SIGNALS.getAndBitwiseOr(this, bits);
     }
 
@@ -313,6 +321,11 @@ public final class Task {
      */
     public long nextObject() {
         return ((long) (firstPid + 1) << 32) | ++objectCount;
+    }
+
+    /** Its state's number among the objects; the first that it makes has the next one. */
+    long stateObject() {
+        return (long) (firstPid + 1) << 32;
     }
 
     /** What is told of its sleeps, or null. */
