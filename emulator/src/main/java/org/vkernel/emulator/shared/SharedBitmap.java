@@ -11,11 +11,16 @@ import org.vkernel.emulator.sched.SimMachine;
  * kin). Writers exclude each other by a lock of theirs. Each access is a point.
  */
 public final class SharedBitmap {
+    private final Scheduler sched;
     private final @Nullable SimMachine sim;
     private final long object;
     private volatile long[] words;
 
+    /** For checks alone: whether the memory is given back. */
+    private volatile boolean freed;
+
     public SharedBitmap(Scheduler sched, int bits) {
+        this.sched = sched;
         sim = sched.sim();
         object = sched.nextObject();
         words = new long[wordsFor(bits)];
@@ -31,6 +36,9 @@ public final class SharedBitmap {
             sim.point(Access.READ_ONCE, object);
         }
         long[] seen = words;
+        if (freed) {
+            reportFreed();
+        }
         int word = bit / Long.SIZE;
         return word < seen.length && (seen[word] & (1L << bit)) != 0;
     }
@@ -56,6 +64,15 @@ public final class SharedBitmap {
         }
         long[] seen = words;
         return index < seen.length ? seen[index] : 0;
+    }
+
+    /** Gives the memory back; whoever reads a bit from now on uses it after that. */
+    public void free() {
+        freed = true;
+    }
+
+    private void reportFreed() {
+        sched.reportBroken("use after free", "a bit is read of a bitmap that was freed");
     }
 
     /** Makes room for {@code bits}; never shrinks. */

@@ -45,10 +45,34 @@ public final class Variant {
         }
     }
 
+    /** What sort of mistake it is, which says what it takes to see it. */
+    public enum Category {
+        /** One task in some order of calls shows it. */
+        LOGIC("data or logic"),
+        /** It takes two tasks, CPUs or an interrupt, in some order. */
+        RACE("race"),
+        /** It is about memory that cannot be had, or a context that must not sleep. */
+        CONTEXT("memory or context");
+
+        private final String text;
+
+        Category(String text) {
+            this.text = text;
+        }
+
+        /** In words. */
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
     private final String name;
     private final String title;
     private final Kind kind;
+    private final Category category;
     private final String wrong;
+    private final String order;
     private final String consequence;
     private final ImmutableList<Profile> profiles;
     private final ImmutableMap<Class<?>, UnaryOperator<?>> replacements;
@@ -57,7 +81,9 @@ public final class Variant {
         name = builder.name;
         title = builder.title;
         kind = builder.kind;
+        category = builder.category;
         wrong = builder.wrong;
+        order = builder.order;
         consequence = builder.consequence;
         profiles = builder.profiles;
         replacements = builder.replacements.buildOrThrow();
@@ -92,9 +118,19 @@ public final class Variant {
         return kind;
     }
 
+    /** What sort of mistake it is, or repairs. */
+    public Category category() {
+        return category;
+    }
+
     /** What the code with the bug does, in a sentence. */
     public String wrong() {
         return wrong;
+    }
+
+    /** Which events, in which order, show the bug. */
+    public String order() {
+        return order;
     }
 
     /** What comes of the bug, in a sentence. */
@@ -138,7 +174,9 @@ public final class Variant {
         private final Kind kind;
         private final String name;
         private final String title;
+        private Category category = Category.LOGIC;
         private String wrong = "";
+        private String order = "";
         private String consequence = "";
         private ImmutableList<Profile> profiles = ImmutableList.copyOf(Profile.all());
         private final ImmutableMap.Builder<Class<?>, UnaryOperator<?>> replacements =
@@ -153,6 +191,18 @@ public final class Variant {
         /** What the code with the bug does, in a sentence. */
         public Builder wrong(String value) {
             wrong = value;
+            return this;
+        }
+
+        /** What sort of mistake it is; by default one of data or logic. */
+        public Builder category(Category value) {
+            category = value;
+            return this;
+        }
+
+        /** Which events, in which order, show the bug; to be read behind "when". */
+        public Builder order(String value) {
+            order = value;
             return this;
         }
 

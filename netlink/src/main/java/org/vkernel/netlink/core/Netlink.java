@@ -5,15 +5,17 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
-import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.SharedBitmap;
 import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.NetlinkProtocol;
+import org.vkernel.netlink.core.DeliveryPolicies.Overrun;
+import org.vkernel.netlink.core.DeliveryPolicies.TapBytes;
+import org.vkernel.netlink.core.SocketPolicies.RequestRight;
 import org.vkernel.netlink.wire.NetlinkAddress;
-import org.vkernel.netlink.wire.SkBuffBytes;
 import org.vkernel.netlink.wire.SockaddrNl;
 
 /**
@@ -41,6 +43,9 @@ public final class Netlink {
     private final NetlinkReceivePath receivePath;
     private final NetlinkOptions options;
     private final NetlinkProc proc;
+    private final Overrun overrun;
+    private final TapBytes tapBytes;
+    private final RequestRight requestRight;
 
     /** Null where there is none; replaced as a whole. */
     private final AtomicReference<NetlinkTap @Nullable []> taps = new AtomicReference<>();
@@ -49,7 +54,11 @@ public final class Netlink {
     Netlink(VirtualKernel kernel) {
         this.kernel = kernel;
         sched = kernel.sched();
-        tableLock = new NetlinkTableLock(sched);
+        Variants variants = kernel.variants();
+        overrun = variants.policy(Overrun.class, Overrun.USUAL);
+        tapBytes = variants.policy(TapBytes.class, TapBytes.USUAL);
+        requestRight = variants.policy(RequestRight.class, RequestRight.USUAL);
+        tableLock = new NetlinkTableLock(sched, variants);
         counters = new NetlinkCounters(sched);
         trace = new NetlinkTrace(kernel.trace());
         sockets = new NetlinkSockets(this);
@@ -293,8 +302,19 @@ public final class Netlink {
     void deliverTo(NetlinkTap[] all, NetlinkSock to, SkBuff skb) {
         long now = sched.clockNs();
         for (NetlinkTap tap : all) {
-            tap.deliver(now, to.protocol(), to.isKernel(), SkBuffBytes.of(skb).toByteArray());
+            tap.deliver(now, to.protocol(), to.isKernel(), tapBytes.of(skb));
         }
+    }
+
+    /**
+     * Whether who sent the request {@code skb}, which is the running task, may do what only the
+     * privileged may; and whether who opened its socket might have, unless the request was
+     * addressed to the kernel in so many words.
+     *
+     * <p>Models {@code netlink_capable()}. Context: process, the sender's.
+     */
+    public boolean isCapable(SkBuff skb) {
+        return requestRight.isHeld(kernel, skb);
     }
 
     /** Requests to the kernel's socket, and their answers. */
@@ -340,12 +360,7 @@ public final class Netlink {
      * <p>Models {@code netlink_overrun()}. Context: any. Sleeps: never.
      */
     void overrun(NetlinkSock sk) {
-        boolean first = !sk.hasFlag(NetlinkSock.F_RECV_NO_ENOBUFS) && sk.testAndSetCongested();
-        if (first) {
-            sk.setError(Errno.ENOBUFS);
-            sk.reportError();
-        }
-        sk.countDrop();
+        boolean first = overrun.note(sk);
         trace.overrun(sk, sk.dropsNow(), first);
     }
 

@@ -6,8 +6,11 @@ import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.AddressFamily;
-import org.vkernel.netlink.abi.SockaddrNlLayout;
+import org.vkernel.netlink.core.SocketPolicies.ConnectAddress;
+import org.vkernel.netlink.core.SocketPolicies.FailedInsert;
+import org.vkernel.netlink.core.SocketPolicies.Rover;
 import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.SockaddrNl;
 
@@ -19,18 +22,25 @@ import org.vkernel.netlink.wire.SockaddrNl;
  */
 final class NetlinkBind {
     /** Automatic port ids that are no process ids are below this, as signed numbers. */
-    private static final int ROVER_START = -4096;
+    static final int ROVER_START = -4096;
 
     private final Netlink netlink;
     private final VirtualKernel kernel;
     private final Scheduler sched;
     private final Rcu rcu;
+    private final FailedInsert failedInsert;
+    private final Rover rovers;
+    private final ConnectAddress connectAddress;
 
     NetlinkBind(Netlink netlink) {
         this.netlink = netlink;
         this.kernel = netlink.kernel();
         this.sched = netlink.sched();
         this.rcu = kernel.rcu();
+        Variants variants = kernel.variants();
+        this.failedInsert = variants.policy(FailedInsert.class, FailedInsert.USUAL);
+        this.rovers = variants.policy(Rover.class, Rover.USUAL);
+        this.connectAddress = variants.policy(ConnectAddress.class, ConnectAddress.USUAL);
     }
 
     /**
@@ -105,6 +115,7 @@ final class NetlinkBind {
                 result = 0;
             } else {
                 sk.put();
+                failedInsert.leave(sk, portid);
                 result = -Errno.EADDRINUSE;
             }
         }
@@ -134,13 +145,18 @@ final class NetlinkBind {
                 }
                 continue;
             }
-            if (rover == ROVER_START) {
-                rover = Integer.MIN_VALUE + below(ROVER_START - Integer.MIN_VALUE);
-            } else if (rover >= ROVER_START) {
-                rover = ROVER_START - 1;
-            }
-            portid = rover--;
+            rover = rovers.next(this, rover);
+            portid = rover;
         }
+    }
+
+    /** The port id to try after {@code last}: a random one first, then downwards. */
+    int rove(int last) {
+        if (last == ROVER_START) {
+            return Integer.MIN_VALUE + below(ROVER_START - Integer.MIN_VALUE);
+        }
+        int next = last - 1;
+        return next >= ROVER_START ? ROVER_START - 1 : next;
     }
 
     /** {@code get_random_u32_below()}. */
@@ -170,8 +186,7 @@ final class NetlinkBind {
             sk.connect(false, 0, 0);
             return 0;
         }
-        if (address.family() != AddressFamily.AF_NETLINK
-                || address.length() < SockaddrNlLayout.SIZE) {
+        if (address.family() != AddressFamily.AF_NETLINK || !connectAddress.isWhole(sk, address)) {
             return -Errno.EINVAL;
         }
         boolean somebody = address.pid() != 0 || address.groups() != 0;

@@ -7,6 +7,9 @@ import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.SharedList;
 import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.variant.Variants;
+import org.vkernel.netlink.core.DeliveryPolicies.GroupError;
+import org.vkernel.netlink.core.DeliveryPolicies.Offer;
 
 /**
  * Delivery to the members of a group.
@@ -19,12 +22,17 @@ final class NetlinkBroadcast {
     private final Scheduler sched;
     private final NetlinkCounters counters;
     private final NetlinkTrace trace;
+    private final Offer offer;
+    private final GroupError groupError;
 
     NetlinkBroadcast(Netlink netlink) {
         this.netlink = netlink;
         this.sched = netlink.sched();
         this.counters = netlink.counters();
         this.trace = netlink.trace();
+        Variants variants = netlink.kernel().variants();
+        this.offer = variants.policy(Offer.class, Offer.USUAL);
+        this.groupError = variants.policy(GroupError.class, GroupError.USUAL);
     }
 
     /** One broadcast on its way ({@code struct netlink_broadcast_data}). */
@@ -175,7 +183,7 @@ final class NetlinkBroadcast {
     /** Models {@code netlink_broadcast_deliver()}. */
     private void deliver(NetlinkSock sk, SkBuff copy, Round round) {
         int length = copy.len();
-        int rmem = sk.offer(round.running, copy);
+        int rmem = offer.to(sk, round.running, copy);
         if (rmem == 0) {
             netlink.overrun(sk);
             lost(sk, round, "full");
@@ -221,16 +229,11 @@ final class NetlinkBroadcast {
         return unwilling;
     }
 
-    private static boolean setOneError(
+    private boolean setOneError(
             NetlinkSock sk, NetlinkSock from, int portid, int group, int errno) {
         if (sk == from || sk.portid() == portid || !sk.isMember(group)) {
             return false;
         }
-        if (errno == Errno.ENOBUFS && sk.hasFlag(NetlinkSock.F_RECV_NO_ENOBUFS)) {
-            return true;
-        }
-        sk.setError(errno);
-        sk.reportError();
-        return false;
+        return groupError.isUnwanted(sk, errno);
     }
 }

@@ -9,8 +9,18 @@ import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.skb.SkBuffs;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.NlmFlag;
 import org.vkernel.netlink.abi.NlmsgType;
+import org.vkernel.netlink.core.DumpPolicies.EndInPart;
+import org.vkernel.netlink.core.DumpPolicies.FirstPartFailure;
+import org.vkernel.netlink.core.DumpPolicies.LargePartGfp;
+import org.vkernel.netlink.core.DumpPolicies.LaterPartFailure;
+import org.vkernel.netlink.core.DumpPolicies.PartBudget;
+import org.vkernel.netlink.core.DumpPolicies.PartFailure;
+import org.vkernel.netlink.core.DumpPolicies.PartRoom;
+import org.vkernel.netlink.core.DumpPolicies.StartFailure;
+import org.vkernel.netlink.core.DumpPolicies.StartedResult;
 import org.vkernel.netlink.wire.NlAttr;
 import org.vkernel.netlink.wire.NlMsg;
 import org.vkernel.netlink.wire.NlMsgHeader;
@@ -33,12 +43,32 @@ public final class NetlinkDumps {
     /** The least room of a part ({@code NLMSG_GOODSIZE}). */
     private final int goodSize;
 
+    private final StartFailure startFailure;
+    private final PartFailure partFailure;
+    private final FirstPartFailure firstPartFailure;
+    private final LaterPartFailure laterPartFailure;
+    private final EndInPart endInPart;
+    private final GfpMask largePartGfp;
+    private final PartRoom partRoom;
+    private final PartBudget partBudget;
+    private final int startedResult;
+
     NetlinkDumps(Netlink netlink) {
         this.netlink = netlink;
         this.rcu = netlink.kernel().rcu();
         this.skbs = netlink.kernel().skbs();
         this.counters = netlink.counters();
         this.goodSize = netlink.kernel().profile().largeUnicastThreshold();
+        Variants variants = netlink.kernel().variants();
+        startFailure = variants.policy(StartFailure.class, StartFailure.USUAL);
+        partFailure = variants.policy(PartFailure.class, PartFailure.USUAL);
+        firstPartFailure = variants.policy(FirstPartFailure.class, FirstPartFailure.USUAL);
+        laterPartFailure = variants.policy(LaterPartFailure.class, LaterPartFailure.USUAL);
+        endInPart = variants.policy(EndInPart.class, EndInPart.USUAL);
+        largePartGfp = variants.policy(LargePartGfp.class, LargePartGfp.USUAL).mask();
+        partRoom = variants.policy(PartRoom.class, PartRoom.USUAL);
+        partBudget = variants.policy(PartBudget.class, PartBudget.USUAL);
+        startedResult = variants.policy(StartedResult.class, StartedResult.USUAL).value();
     }
 
     /**
@@ -70,11 +100,15 @@ public final class NetlinkDumps {
             return -Errno.ECONNREFUSED;
         }
         asker.callbackMutex().lock();
-        int error = arm(asker, new NetlinkDump(skb, request, control));
+        NetlinkDump dump = new NetlinkDump(skb, request, control);
+        int error = arm(asker, dump);
         if (error == 0) {
             error = part(asker);
+            if (error != 0) {
+                firstPartFailure.after(this, asker, dump);
+            }
             asker.put();
-            return error == 0 ? -Errno.EINTR : error;
+            return error == 0 ? startedResult : error;
         }
         asker.callbackMutex().unlock();
         asker.put();
@@ -82,7 +116,7 @@ public final class NetlinkDumps {
         return error;
     }
 
-    private static int arm(NetlinkSock asker, NetlinkDump dump) {
+    private int arm(NetlinkSock asker, NetlinkDump dump) {
         if (asker.dump() != null) {
             return -Errno.EBUSY;
         }
@@ -93,8 +127,10 @@ public final class NetlinkDumps {
         ToIntFunction<NetlinkDump> start = control.start();
         int error = start == null ? 0 : start.applyAsInt(dump);
         if (error != 0) {
-            control.module().put();
-            return error;
+            error = startFailure.after(asker, dump, error);
+            if (error != 0) {
+                return error;
+            }
         }
         asker.setDumpDoneErrno(NOT_DONE);
         asker.setDump(dump);
@@ -109,8 +145,7 @@ public final class NetlinkDumps {
         asker.callbackMutex().lock();
         int error = part(asker);
         if (error != 0) {
-            asker.setError(-error);
-            asker.reportError();
+            laterPartFailure.tell(asker, error);
         }
     }
 
@@ -127,7 +162,7 @@ public final class NetlinkDumps {
         }
         SkBuff skb = allocate(asker, dump);
         if (skb == null) {
-            asker.callbackMutex().unlock();
+            partFailure.after(asker);
             return -Errno.ENOBUFS;
         }
         if (asker.dumpDoneErrno() > 0) {
@@ -139,12 +174,16 @@ public final class NetlinkDumps {
             asker.setDumpDoneErrno(filled);
         }
         int roomForDone = NlMsgHeader.space(Integer.BYTES);
-        if (asker.dumpDoneErrno() > 0 || skb.tailroom() < roomForDone) {
+        if (asker.dumpDoneErrno() > 0 || !endInPart.isPut(skb, roomForDone)) {
             asker.callbackMutex().unlock();
             queue(asker, skb);
             return 0;
         }
-        putDone(asker, skb, dump);
+        if (!putDone(asker, skb, dump)) {
+            asker.callbackMutex().unlock();
+            skb.free("NOT_SPECIFIED");
+            return -Errno.ENOBUFS;
+        }
         queue(asker, skb);
         Consumer<NetlinkDump> done = dump.control().done();
         if (done != null) {
@@ -163,12 +202,7 @@ public final class NetlinkDumps {
         int size = asker.maxRecvmsgLen();
         SkBuff skb = null;
         if (least < size) {
-            skb =
-                    skbs.alloc(
-                            size,
-                            GfpMask.KERNEL
-                                    .without(GfpMask.Flag.DIRECT_RECLAIM)
-                                    .with(GfpMask.Flag.NOWARN | GfpMask.Flag.NORETRY));
+            skb = skbs.alloc(size, largePartGfp);
         }
         if (skb == null) {
             size = least;
@@ -179,12 +213,12 @@ public final class NetlinkDumps {
         }
         int truesize = skb.truesize();
         int rmem = asker.chargeRmem(truesize);
-        if (rmem != truesize && Integer.compareUnsigned(rmem, asker.rcvbuf()) >= 0) {
+        if (partBudget.isRefused(rmem, truesize, asker.rcvbuf())) {
             asker.unchargeRmem(truesize);
             skb.free("SOCKET_RCVBUFF");
             return null;
         }
-        skb.reserve(skb.tailroom() - size);
+        partRoom.limit(skb, size);
         asker.own(skb);
         return skb;
     }
@@ -200,8 +234,8 @@ public final class NetlinkDumps {
         }
     }
 
-    /** Models {@code netlink_dump_done()}: there is room for the number. */
-    private static void putDone(NetlinkSock asker, SkBuff skb, NetlinkDump dump) {
+    /** Models {@code netlink_dump_done()}: whether there was room, as there always should be. */
+    private static boolean putDone(NetlinkSock asker, SkBuff skb, NetlinkDump dump) {
         String message = dump.extack().message();
         List<NlAttr> attributes =
                 message != null && asker.hasFlag(NetlinkSock.F_EXT_ACK)
@@ -215,11 +249,21 @@ public final class NetlinkDumps {
                                 NlmsgType.NLMSG_DONE,
                                 NlmFlag.NLM_F_ACK_TLVS,
                                 SkBuffBytes.numberAndAttributes(errno, attributes));
-        if (!told) {
-            byte[] number = SkBuffBytes.numberAndAttributes(errno, List.of());
-            boolean put = dump.put(skb, NlmsgType.NLMSG_DONE, 0, number);
-            assert put : "no room for the end of a dump";
+        return told
+                || dump.put(
+                        skb,
+                        NlmsgType.NLMSG_DONE,
+                        0,
+                        SkBuffBytes.numberAndAttributes(errno, List.of()));
+    }
+
+    /** Ends {@code dump}, unless somebody else has by now. Context: process; sleeps. */
+    void giveUp(NetlinkSock asker, NetlinkDump dump) {
+        asker.callbackMutex().lock();
+        if (asker.dump() == dump) {
+            terminate(asker);
         }
+        asker.callbackMutex().unlock();
     }
 
     /** Ends a dump whose asker closes. Context: process; may sleep. */

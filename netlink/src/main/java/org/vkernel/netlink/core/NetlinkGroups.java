@@ -7,6 +7,10 @@ import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.SharedBitmap;
 import org.vkernel.emulator.shared.SharedList;
+import org.vkernel.emulator.variant.Variants;
+import org.vkernel.netlink.core.SocketPolicies.AskedGroup;
+import org.vkernel.netlink.core.SocketPolicies.HookCalls;
+import org.vkernel.netlink.core.SocketPolicies.KnownGroup;
 
 /**
  * Memberships: who is in which group, and the list and bitmap that follow from it.
@@ -19,12 +23,19 @@ final class NetlinkGroups {
     private final NetlinkTableLock tableLock;
     private final Scheduler sched;
     private final Memory mm;
+    private final KnownGroup knownGroup;
+    private final AskedGroup askedGroup;
+    private final HookCalls hookCalls;
 
     NetlinkGroups(Netlink netlink) {
         this.netlink = netlink;
         this.tableLock = netlink.tableLock();
         this.sched = netlink.sched();
         this.mm = netlink.kernel().mm();
+        Variants variants = netlink.kernel().variants();
+        this.knownGroup = variants.policy(KnownGroup.class, KnownGroup.USUAL);
+        this.askedGroup = variants.policy(AskedGroup.class, AskedGroup.USUAL);
+        this.hookCalls = variants.policy(HookCalls.class, HookCalls.USUAL);
     }
 
     /**
@@ -80,8 +91,8 @@ final class NetlinkGroups {
             return 0;
         }
         for (int bit = 0; bit < Integer.SIZE; bit++) {
-            if ((mask & 1 << bit) != 0) {
-                int error = hook.bind(bit + 1);
+            if ((mask & 1 << bit) != 0 && hookCalls.isTold(sk, bit + 1, true)) {
+                int error = hook.bind(askedGroup.of(bit));
                 if (error != 0) {
                     undo(sk, mask, bit);
                     return error;
@@ -93,14 +104,23 @@ final class NetlinkGroups {
 
     /** Models {@code netlink_undo_bind()}: tells the owner of the bits below {@code bits}. */
     void undo(NetlinkSock sk, int mask, int bits) {
+        int asked = 0;
+        for (int bit = 0; bit < bits; bit++) {
+            if ((mask & 1 << bit) != 0 && hookCalls.isTold(sk, bit + 1, true)) {
+                asked |= 1 << bit;
+            }
+        }
+        tellLeft(sk, asked);
+    }
+
+    /** Tells the owner that {@code sk} is in none of these groups any more. */
+    void tellLeft(NetlinkSock sk, int mask) {
         IntConsumer hook = sk.unbindHook();
         if (hook == null) {
             return;
         }
-        for (int bit = 0; bit < bits; bit++) {
-            if ((mask & 1 << bit) != 0) {
-                hook.accept(bit + 1);
-            }
+        for (int rest = mask; rest != 0; rest &= rest - 1) {
+            hook.accept(askedGroup.of(Integer.numberOfTrailingZeros(rest)));
         }
     }
 
@@ -116,6 +136,9 @@ final class NetlinkGroups {
             sk.table().updateListeners();
         }
         tableLock.ungrab(flags);
+        if (joined != null) {
+            hookCalls.replaced(this, sk, before, mask);
+        }
     }
 
     /**
@@ -130,11 +153,12 @@ final class NetlinkGroups {
         if (error != 0) {
             return error;
         }
-        if (group == 0 || Integer.compareUnsigned(group - 1, sk.ngroups()) >= 0) {
+        if (!knownGroup.exists(sk, group)) {
             return -Errno.EINVAL;
         }
+        boolean isTold = hookCalls.isTold(sk, group, join);
         NetlinkGroupHook bindHook = sk.bindHook();
-        if (join && bindHook != null) {
+        if (isTold && join && bindHook != null) {
             error = bindHook.bind(group);
             if (error != 0) {
                 return error;
@@ -144,7 +168,7 @@ final class NetlinkGroups {
         update(sk, group, join);
         tableLock.ungrab(flags);
         IntConsumer unbindHook = sk.unbindHook();
-        if (!join && unbindHook != null) {
+        if (isTold && !join && unbindHook != null) {
             unbindHook.accept(group);
         }
         return 0;

@@ -13,8 +13,11 @@ import static org.vkernel.netlink.abi.NetlinkOption.NETLINK_PKTINFO;
 
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.sock.SocketFilter;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.SocketOption;
+import org.vkernel.netlink.core.DeliveryPolicies.NoEnobufs;
+import org.vkernel.netlink.core.SocketPolicies.MembershipBytes;
 
 /**
  * Options of sockets.
@@ -25,10 +28,15 @@ import org.vkernel.netlink.abi.SocketOption;
 public final class NetlinkOptions {
     private final Netlink netlink;
     private final SocketOptions socketOptions;
+    private final NoEnobufs noEnobufs;
+    private final MembershipBytes membershipBytes;
 
     NetlinkOptions(Netlink netlink) {
         this.netlink = netlink;
         this.socketOptions = new SocketOptions(netlink.kernel());
+        Variants variants = netlink.kernel().variants();
+        this.noEnobufs = variants.policy(NoEnobufs.class, NoEnobufs.USUAL);
+        this.membershipBytes = variants.policy(MembershipBytes.class, MembershipBytes.USUAL);
     }
 
     /**
@@ -62,8 +70,7 @@ public final class NetlinkOptions {
         }
         sk.setFlag(flag, given != 0);
         if (name == NETLINK_NO_ENOBUFS && given != 0) {
-            sk.clearCongested();
-            sk.wakeSenders();
+            noEnobufs.isSet(sk);
         }
         return 0;
     }
@@ -144,6 +151,6 @@ public final class NetlinkOptions {
             copied[i] = sk.groupWord(i);
         }
         netlink.tableLock().unlock();
-        out.set(words * Integer.BYTES, copied);
+        out.set(membershipBytes.of(groups), copied);
     }
 }

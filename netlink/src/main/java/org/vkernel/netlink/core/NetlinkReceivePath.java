@@ -9,6 +9,7 @@ import org.vkernel.netlink.abi.ControlMessage;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.SocketOption;
+import org.vkernel.netlink.core.DeliveryPolicies.CongestionEnd;
 import org.vkernel.netlink.wire.ControlBuffer;
 
 /**
@@ -24,11 +25,14 @@ public final class NetlinkReceivePath {
     private final NetlinkTrace trace;
     private final NetlinkDumps dumps;
     private final int rememberedMax;
+    private final CongestionEnd congestionEnd;
 
     NetlinkReceivePath(Netlink netlink) {
         this.counters = netlink.counters();
         this.trace = netlink.trace();
         this.dumps = netlink.dumps();
+        this.congestionEnd =
+                netlink.kernel().variants().policy(CongestionEnd.class, CongestionEnd.USUAL);
         this.rememberedMax = REMEMBERED_MAX - netlink.kernel().profile().sharedInfoBytes();
     }
 
@@ -85,13 +89,13 @@ public final class NetlinkReceivePath {
         if (sk.dump() != null) {
             dumps.goOn(sk);
         }
-        wakeSenders(sk);
+        wakeSenders(sk, true);
         trace.recv(sk, peek, from, result);
         return result;
     }
 
     private int fail(NetlinkSock sk, boolean peek, int error) {
-        wakeSenders(sk);
+        wakeSenders(sk, false);
         trace.recv(sk, peek, 0, error);
         return error;
     }
@@ -163,13 +167,8 @@ public final class NetlinkReceivePath {
      *
      * <p>Models {@code netlink_rcv_wake()}.
      */
-    private static void wakeSenders(NetlinkSock sk) {
-        boolean congested = sk.isCongested();
-        if (congested && sk.receiveQueue().isEmpty()) {
-            sk.clearCongested();
-            congested = false;
-        }
-        if (!congested) {
+    private void wakeSenders(NetlinkSock sk, boolean hasTaken) {
+        if (!sk.isCongested() || congestionEnd.isHere(sk, hasTaken)) {
             sk.wakeSenders();
         }
     }

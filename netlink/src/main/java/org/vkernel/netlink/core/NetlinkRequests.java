@@ -6,8 +6,12 @@ import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.skb.SkBuffs;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.NlmFlag;
 import org.vkernel.netlink.abi.NlmsgType;
+import org.vkernel.netlink.core.DumpPolicies.AckOption;
+import org.vkernel.netlink.core.DumpPolicies.NobodyListens;
+import org.vkernel.netlink.wire.NlAttr;
 import org.vkernel.netlink.wire.NlMsg;
 import org.vkernel.netlink.wire.NlMsgErr;
 import org.vkernel.netlink.wire.NlMsgHeader;
@@ -21,10 +25,15 @@ import org.vkernel.netlink.wire.SkBuffBytes;
 public final class NetlinkRequests {
     private final Netlink netlink;
     private final SkBuffs skbs;
+    private final AckOption ackOption;
+    private final int nobodyListens;
 
     NetlinkRequests(Netlink netlink) {
         this.netlink = netlink;
         this.skbs = netlink.kernel().skbs();
+        Variants variants = netlink.kernel().variants();
+        this.ackOption = variants.policy(AckOption.class, AckOption.USUAL);
+        this.nobodyListens = variants.policy(NobodyListens.class, NobodyListens.USUAL).result();
     }
 
     /**
@@ -64,14 +73,7 @@ public final class NetlinkRequests {
         }
         boolean capAck = asker.hasFlag(NetlinkSock.F_CAP_ACK);
         boolean extAck = asker.hasFlag(NetlinkSock.F_EXT_ACK);
-        NlMsg answer =
-                NlMsgErr.build(
-                        request,
-                        skb.portid(),
-                        error,
-                        capAck,
-                        extAck && extack != null ? extack.attributes(error != 0) : List.of());
-        byte[] bytes = answer.toByteArray();
+        byte[] bytes = answer(skb, request, error, capAck, extAck ? extack : null);
         int padded = NlMsgHeader.align(bytes.length);
         SkBuff reply = skbs.alloc(padded, GfpMask.KERNEL);
         if (reply == null) {
@@ -79,9 +81,20 @@ public final class NetlinkRequests {
             asker.reportError();
             return;
         }
+        boolean tellsMore = ackOption.whenFilling(asker, extAck);
+        if (tellsMore != extAck) {
+            bytes = answer(skb, request, error, capAck, tellsMore ? extack : null);
+            padded = NlMsgHeader.align(bytes.length);
+        }
         reply.putData(bytes, 0, bytes.length);
         reply.putZero(padded - bytes.length);
         var _ = netlink.unicast(kernelSocket, reply, skb.portid(), true);
+    }
+
+    private static byte[] answer(
+            SkBuff skb, NlMsg request, int error, boolean capAck, @Nullable NetlinkExtAck more) {
+        List<NlAttr> attributes = more == null ? List.of() : more.attributes(error != 0);
+        return NlMsgErr.build(request, skb.portid(), error, capAck, attributes).toByteArray();
     }
 
     /**
@@ -109,7 +122,7 @@ public final class NetlinkRequests {
             skb.setDstGroup(group);
             error = netlink.broadcast(kernelSocket, skb, report ? portid : 0, group, gfp);
             if (error == -Errno.ESRCH) {
-                error = 0;
+                error = nobodyListens;
             }
         }
         if (report) {

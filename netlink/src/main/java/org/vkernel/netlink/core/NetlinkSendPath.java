@@ -8,7 +8,11 @@ import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.skb.SkBuffs;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.MsgFlag;
+import org.vkernel.netlink.core.DeliveryPolicies.DefaultCreds;
+import org.vkernel.netlink.core.DeliveryPolicies.SendAddress;
+import org.vkernel.netlink.core.DeliveryPolicies.SendRight;
 import org.vkernel.netlink.wire.SockaddrNl;
 
 /**
@@ -25,6 +29,9 @@ public final class NetlinkSendPath {
 
     private final Netlink netlink;
     private final SkBuffs skbs;
+    private final SendAddress sendAddress;
+    private final SendRight sendRight;
+    private final DefaultCreds defaultCreds;
 
     /** Whether an empty message has been logged; a lost update logs it twice at worst. */
     private boolean warnedOfEmpty;
@@ -32,6 +39,10 @@ public final class NetlinkSendPath {
     NetlinkSendPath(Netlink netlink) {
         this.netlink = netlink;
         this.skbs = netlink.kernel().skbs();
+        Variants variants = netlink.kernel().variants();
+        this.sendAddress = variants.policy(SendAddress.class, SendAddress.USUAL);
+        this.sendRight = variants.policy(SendRight.class, SendRight.USUAL);
+        this.defaultCreds = variants.policy(DefaultCreds.class, DefaultCreds.USUAL);
     }
 
     /**
@@ -79,12 +90,13 @@ public final class NetlinkSendPath {
         int group;
         int notes = 0;
         if (to != null) {
-            if (!to.isWellFormed()) {
+            if (!sendAddress.isTaken(sk, to)) {
                 return -Errno.EINVAL;
             }
             portid = to.pid();
             group = NetlinkBind.lowestGroup(to.groups());
-            if ((portid | group) != 0 && !netlink.isAllowed(sk, NetlinkKernelConfig.NONROOT_SEND)) {
+            if (sendRight.isNeeded(portid, group)
+                    && !netlink.isAllowed(sk, NetlinkKernelConfig.NONROOT_SEND)) {
                 return -Errno.EPERM;
             }
             notes = SKB_DST;
@@ -112,7 +124,7 @@ public final class NetlinkSendPath {
         skb.setPortid(sk.portid());
         skb.setDstGroup(group);
         if (scm == null) {
-            skb.setCreds(process.tgid(), process.uid(), process.gid());
+            defaultCreds.give(skb, process);
         } else {
             skb.setCreds(scm.creds().pid(), scm.creds().uid(), scm.creds().gid());
         }

@@ -63,6 +63,7 @@ public final class NetlinkSock extends Sock {
     private @Nullable IntConsumer unbindHook;
     private @Nullable Consumer<NetlinkSock> releaseHook;
     private ModuleRef module = ModuleRef.BUILT_IN;
+    private boolean openerCapable;
 
     // Exclusive to its process, under lock().
     private boolean hashed;
@@ -367,6 +368,15 @@ public final class NetlinkSock extends Sock {
         bindHook = config.bind();
         unbindHook = config.unbind();
         releaseHook = config.release();
+    }
+
+    /** Whether the process that opened it was privileged then. */
+    boolean isOpenerCapable() {
+        return openerCapable;
+    }
+
+    void setOpenerCapable(boolean value) {
+        openerCapable = value;
     }
 
     /** What the protocol's owner notes about it ({@code sk_user_data}). */

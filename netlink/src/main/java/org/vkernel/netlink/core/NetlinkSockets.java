@@ -18,10 +18,16 @@ import org.vkernel.emulator.sock.SockFlag;
 import org.vkernel.emulator.sock.Socket;
 import org.vkernel.emulator.sock.SocketFamily;
 import org.vkernel.emulator.sock.SocketOps;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.AddressFamily;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.PollBit;
 import org.vkernel.netlink.abi.SocketType;
+import org.vkernel.netlink.core.DumpPolicies.Cleanup;
+import org.vkernel.netlink.core.SocketPolicies.ProtocolPin;
+import org.vkernel.netlink.core.SocketPolicies.ReleaseNotice;
+import org.vkernel.netlink.core.SocketPolicies.ReleasedListeners;
+import org.vkernel.netlink.core.SocketPolicies.ReplacedListeners;
 
 /**
  * Makes and releases netlink sockets, of processes and of the kernel.
@@ -43,6 +49,11 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
     private final NetlinkTableLock tableLock;
     private final KmemCache socks;
     private final List<NetlinkNotifier> notifiers = new CopyOnWriteArrayList<>();
+    private final Cleanup dumpCleanup;
+    private final ProtocolPin protocolPin;
+    private final ReleasedListeners releasedListeners;
+    private final ReplacedListeners replacedListeners;
+    private final ReleaseNotice releaseNotice;
 
     NetlinkSockets(Netlink netlink) {
         this.netlink = netlink;
@@ -51,6 +62,12 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         this.rcu = kernel.rcu();
         this.tableLock = netlink.tableLock();
         this.socks = kernel.mm().createCache("NETLINK", SOCK_BYTES);
+        Variants variants = kernel.variants();
+        dumpCleanup = variants.policy(Cleanup.class, Cleanup.USUAL);
+        protocolPin = variants.policy(ProtocolPin.class, ProtocolPin.USUAL);
+        releasedListeners = variants.policy(ReleasedListeners.class, ReleasedListeners.USUAL);
+        replacedListeners = variants.policy(ReplacedListeners.class, ReplacedListeners.USUAL);
+        releaseNotice = variants.policy(ReleaseNotice.class, ReleaseNotice.USUAL);
     }
 
     List<NetlinkNotifier> notifiers() {
@@ -81,10 +98,9 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         }
         NetlinkTable table = netlink.table(protocol);
         tableLock.lock();
-        NetlinkKernelConfig config = table.config();
-        boolean pinned = table.isRegistered() && config.owner().tryGet();
+        NetlinkKernelConfig config = protocolPin.pin(table);
         tableLock.unlock();
-        if (!pinned) {
+        if (config == null) {
             return -Errno.EPROTONOSUPPORT;
         }
         NetlinkSock sk = make(table, type, socket.inode(), false);
@@ -93,6 +109,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
             return -Errno.ENOMEM;
         }
         sk.setOwner(config);
+        sk.setOpenerCapable(kernel.currentIsCapable());
         socket.attach(sk, this);
         return 0;
     }
@@ -214,7 +231,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
             if (listeners != 0) {
                 table.setListeners(copyOf(old, before, wanted));
                 int unused = table.setListenersObject(listeners);
-                rcu.call(() -> kernel.mm().kfree(unused));
+                replacedListeners.dispose(kernel, () -> free(old, unused));
             } else {
                 error = -Errno.ENOMEM;
             }
@@ -268,12 +285,12 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         }
         leaveAll(sk);
         sk.wakeAllSenders();
-        if (sk.portid() != 0 && sk.isBound()) {
+        if (releaseNotice.isDue(sk)) {
             for (NetlinkNotifier notifier : notifiers) {
                 notifier.released(sk.protocol(), sk.portid());
             }
         }
-        netlink.dumps().terminate(sk);
+        dumpCleanup.closed(netlink.dumps(), sk);
         sk.module().put();
         if (sk.hasFlag(NetlinkSock.F_KERNEL_SOCKET)) {
             unregister(sk.table());
@@ -311,9 +328,17 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
     private void unregister(NetlinkTable table) {
         boolean flags = tableLock.grab();
         int listeners = table.setListenersObject(0);
+        SharedBitmap bits = table.listeners();
         table.unregister();
         tableLock.ungrab(flags);
-        rcu.call(() -> kernel.mm().kfree(listeners));
+        releasedListeners.dispose(kernel, () -> free(bits, listeners));
+    }
+
+    private void free(@Nullable SharedBitmap bits, int listeners) {
+        if (bits != null) {
+            bits.free();
+        }
+        kernel.mm().kfree(listeners);
     }
 
     /** Models {@code deferred_put_nlk_sk()}. Context: softirq. */
@@ -327,6 +352,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
 
     /** Models {@code netlink_sock_destruct()}: nobody knows the socket any more. */
     void destruct(NetlinkSock sk) {
+        dumpCleanup.destructed(netlink.dumps(), sk);
         int unread = sk.purge();
         netlink.counters().unread(sched.current(), unread);
         netlink.trace().close(sk, unread);

@@ -5,6 +5,8 @@ import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.variant.Variants;
+import org.vkernel.netlink.core.SocketPolicies.TableLockIrqs;
 
 /**
  * Guards all protocols' tables: users keep them as they are, also while they sleep; whoever changes
@@ -17,9 +19,11 @@ final class NetlinkTableLock {
     private final RwLock lock;
     private final AtomicInt users;
     private final WaitQueue noUsers;
+    private final boolean irqSafe;
 
-    NetlinkTableLock(Scheduler sched) {
+    NetlinkTableLock(Scheduler sched, Variants variants) {
         this.sched = sched;
+        irqSafe = variants.policy(TableLockIrqs.class, TableLockIrqs.USUAL).areOff();
         lock = new RwLock(sched, "nl_table_lock");
         users = new AtomicInt(sched, 0);
         noUsers = new WaitQueue(sched, "the users of the netlink tables");
@@ -27,11 +31,13 @@ final class NetlinkTableLock {
 
     /** {@code netlink_lock_table()}. Context: any. Sleeps: never. */
     void lock() {
-        boolean flags = sched.localIrqSave();
+        boolean flags = irqSafe && sched.localIrqSave();
         lock.readLock();
         users.incrementAndGet();
         lock.readUnlock();
-        sched.localIrqRestore(flags);
+        if (irqSafe) {
+            sched.localIrqRestore(flags);
+        }
     }
 
     /** {@code netlink_unlock_table()}. */

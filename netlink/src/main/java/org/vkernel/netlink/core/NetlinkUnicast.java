@@ -8,6 +8,10 @@ import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.sock.Sock;
 import org.vkernel.emulator.sock.SockFlag;
+import org.vkernel.emulator.variant.Variants;
+import org.vkernel.netlink.core.DeliveryPolicies.Offer;
+import org.vkernel.netlink.core.DeliveryPolicies.TimeLeft;
+import org.vkernel.netlink.core.DeliveryPolicies.Vanished;
 
 /**
  * Delivery to one socket, that of a process or the kernel's.
@@ -20,6 +24,9 @@ final class NetlinkUnicast {
     private final boolean simulated;
     private final NetlinkCounters counters;
     private final NetlinkTrace trace;
+    private final Offer offer;
+    private final TimeLeft timeLeft;
+    private final Vanished vanished;
 
     NetlinkUnicast(Netlink netlink) {
         this.netlink = netlink;
@@ -27,6 +34,10 @@ final class NetlinkUnicast {
         this.simulated = netlink.sched().sim() != null;
         this.counters = netlink.counters();
         this.trace = netlink.trace();
+        Variants variants = netlink.kernel().variants();
+        this.offer = variants.policy(Offer.class, Offer.USUAL);
+        this.timeLeft = variants.policy(TimeLeft.class, TimeLeft.USUAL);
+        this.vanished = variants.policy(Vanished.class, Vanished.USUAL);
     }
 
     /**
@@ -45,9 +56,13 @@ final class NetlinkUnicast {
     int send(Task running, NetlinkSock from, SkBuff message, int portid, boolean nonblock) {
         SkBuff skb = netlink.trim(message, null);
         long timeout = from.sndtimeo(nonblock);
+        NetlinkSock waitedFor = null;
         for (; ; ) {
             NetlinkSock to = find(from, portid);
             if (to == null) {
+                if (waitedFor != null) {
+                    vanished.afterWait(waitedFor);
+                }
                 skb.free("NO_SOCKET");
                 return -Errno.ECONNREFUSED;
             }
@@ -59,7 +74,7 @@ final class NetlinkUnicast {
                 return filtered(running, to, skb);
             }
             int passed = skb.len();
-            if (to.offer(running, skb) != 0) {
+            if (offer.to(to, running, skb) != 0) {
                 counters.queued(running);
                 trace.deliver(to, 0, length);
                 to.putAwake();
@@ -68,11 +83,13 @@ final class NetlinkUnicast {
             if (timeout == 0) {
                 return refuse(to, skb, from);
             }
-            timeout = awaitRoom(running, to, skb, timeout);
-            if (timeout < 0) {
+            long left = awaitRoom(running, to, skb, timeout);
+            if (left < 0) {
                 skb.free("INTERRUPTED");
-                return (int) timeout;
+                return (int) left;
             }
+            timeout = timeLeft.of(timeout, left);
+            waitedFor = to;
         }
     }
 

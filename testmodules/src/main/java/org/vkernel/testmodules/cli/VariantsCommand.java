@@ -77,15 +77,25 @@ public final class VariantsCommand implements VkernelCommand {
     }
 
     private static String row(Variant variant) {
-        return "%-6s  %-14s  %-17s  %s"
-                .formatted(variant.name(), variant.kind(), variant.profileNames(), variant.title());
+        return "%-6s  %-14s  %-17s  %-17s  %s"
+                .formatted(
+                        variant.name(),
+                        variant.kind(),
+                        variant.category(),
+                        variant.profileNames(),
+                        variant.title());
     }
 
     private static List<String> story(Variant variant) {
-        return ImmutableList.of(
-                variant.name() + ": " + variant.title(),
-                "  a " + variant.kind() + ", of profile " + variant.profileNames(),
-                "  wrong: " + variant.wrong(),
-                "  consequence: " + variant.consequence());
+        ImmutableList.Builder<String> lines = ImmutableList.builder();
+        lines.add(variant.name() + ": " + variant.title());
+        lines.add("  a " + variant.kind() + ", of profile " + variant.profileNames());
+        lines.add("  class: " + variant.category());
+        lines.add("  wrong: " + variant.wrong());
+        if (!variant.order().isEmpty()) {
+            lines.add("  order: " + variant.order());
+        }
+        lines.add("  consequence: " + variant.consequence());
+        return lines.build();
     }
 }
