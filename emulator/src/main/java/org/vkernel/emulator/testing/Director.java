@@ -24,7 +24,7 @@ import org.vkernel.emulator.sched.Task;
  * }</pre>
  *
  * <p>Before the start, and after the last scene, whatever runs goes on. A task that cannot run in
- * its scene leaves the choice to the machine.
+ * its scene leaves the choice to the others, in turn.
  */
 public final class Director implements Strategy {
     /** One scene. */
@@ -33,6 +33,7 @@ public final class Director implements Strategy {
     private final List<Scene> scenes = new ArrayList<>();
     private boolean started;
     private int next;
+    private int others;
 
     /** This configuration, under this direction; for one kernel. */
     public KernelConfig direct(KernelConfig config) {
@@ -42,6 +43,12 @@ public final class Director implements Strategy {
     /** The second half of a scene: see {@link #run}. */
     @FunctionalInterface
     public interface Until {
+        /** Ends the scene at the question behind {@code count} others. */
+        default void questions(int count) {
+            int[] left = {count};
+            until(() -> left[0]-- <= 0);
+        }
+
         /**
          * Ends the scene at the first question at which {@code end} holds, which touches no shared
          * memory of the kernel.
@@ -87,6 +94,6 @@ public final class Director implements Strategy {
                 return i;
             }
         }
-        return 0;
+        return others++ % count; // so that nobody waits for ever for somebody who waits for it
     }
 }

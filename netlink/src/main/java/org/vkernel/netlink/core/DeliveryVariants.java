@@ -3,6 +3,7 @@ package org.vkernel.netlink.core;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
@@ -134,6 +135,7 @@ public final class DeliveryVariants implements VariantProvider {
                             "netlink_to_full_skb() copies up to the buffer's end, not skb->len bytes")
                     .order("a message of more than 3776 bytes, while a tap listens")
                     .consequence("the tap's reader gets memory that nobody has written")
+                    .profiles(Profile.V6_1)
                     .replace(
                             TapBytes.class,
                             usual ->

@@ -58,7 +58,7 @@ public final class Netlink {
         overrun = variants.policy(Overrun.class, Overrun.USUAL);
         tapBytes = variants.policy(TapBytes.class, TapBytes.USUAL);
         requestRight = variants.policy(RequestRight.class, RequestRight.USUAL);
-        tableLock = new NetlinkTableLock(sched, variants);
+        tableLock = new NetlinkTableLock(sched);
         counters = new NetlinkCounters(sched);
         trace = new NetlinkTrace(kernel.trace());
         sockets = new NetlinkSockets(this);

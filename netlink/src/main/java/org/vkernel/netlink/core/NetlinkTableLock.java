@@ -5,8 +5,6 @@ import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.shared.AtomicInt;
-import org.vkernel.emulator.variant.Variants;
-import org.vkernel.netlink.core.SocketPolicies.TableLockIrqs;
 
 /**
  * Guards all protocols' tables: users keep them as they are, also while they sleep; whoever changes
@@ -19,11 +17,9 @@ final class NetlinkTableLock {
     private final RwLock lock;
     private final AtomicInt users;
     private final WaitQueue noUsers;
-    private final boolean irqSafe;
 
-    NetlinkTableLock(Scheduler sched, Variants variants) {
+    NetlinkTableLock(Scheduler sched) {
         this.sched = sched;
-        irqSafe = variants.policy(TableLockIrqs.class, TableLockIrqs.USUAL).areOff();
         lock = new RwLock(sched, "nl_table_lock");
         users = new AtomicInt(sched, 0);
         noUsers = new WaitQueue(sched, "the users of the netlink tables");
@@ -31,13 +27,11 @@ final class NetlinkTableLock {
 
     /** {@code netlink_lock_table()}. Context: any. Sleeps: never. */
     void lock() {
-        boolean flags = irqSafe && sched.localIrqSave();
+        boolean flags = sched.localIrqSave();
         lock.readLock();
         users.incrementAndGet();
         lock.readUnlock();
-        if (irqSafe) {
-            sched.localIrqRestore(flags);
-        }
+        sched.localIrqRestore(flags);
     }
 
     /** {@code netlink_unlock_table()}. */

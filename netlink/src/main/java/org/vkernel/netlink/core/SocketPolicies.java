@@ -136,12 +136,4 @@ final class SocketPolicies {
 
         int of(int groups);
     }
-
-    /** Whether {@code netlink_lock_table()} keeps interrupts out. */
-    @FunctionalInterface
-    interface TableLockIrqs {
-        TableLockIrqs USUAL = () -> true;
-
-        boolean areOff();
-    }
 }

@@ -19,7 +19,6 @@ import org.vkernel.netlink.core.SocketPolicies.ReleasedListeners;
 import org.vkernel.netlink.core.SocketPolicies.ReplacedListeners;
 import org.vkernel.netlink.core.SocketPolicies.RequestRight;
 import org.vkernel.netlink.core.SocketPolicies.Rover;
-import org.vkernel.netlink.core.SocketPolicies.TableLockIrqs;
 
 /**
  * The historical bugs of opening, binding, joining and closing that a kernel can be booted with.
@@ -190,18 +189,6 @@ public final class SocketVariants implements VariantProvider {
                                                     * Integer.BYTES)
                     .build();
 
-    private static final Variant LOCK_WITH_IRQS_ON =
-            Variant.historicalBug("NL-62", "the table is locked with interrupts on")
-                    .category(Category.RACE)
-                    .wrong(
-                            "netlink_lock_table() takes nl_table_lock, which interrupts use, as it is")
-                    .order(
-                            "CPU 0 reads the table, an interrupt wants lock L | CPU 1 holds L and"
-                                    + " wants the table, for which a writer waits")
-                    .consequence("a deadlock")
-                    .replace(TableLockIrqs.class, usual -> () -> false)
-                    .build();
-
     @Override
     public List<Variant> variants() {
         return ImmutableList.of(
@@ -216,7 +203,6 @@ public final class SocketVariants implements VariantProvider {
                 GROUPS_BEYOND,
                 BIT_FOR_GROUP,
                 HOOKS_BALANCE,
-                LIST_TOO_SHORT,
-                LOCK_WITH_IRQS_ON);
+                LIST_TOO_SHORT);
     }
 }
