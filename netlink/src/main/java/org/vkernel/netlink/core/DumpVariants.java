@@ -157,7 +157,8 @@ public final class DumpVariants implements VariantProvider {
             Variant.repair("NL-42", "a dump whose first part has failed is over")
                     .category(Category.CONTEXT)
                     .wrong(
-                            "__netlink_dump_start() answers with an error, and leaves the dump armed")
+                            "__netlink_dump_start() answers with an error, and leaves the dump"
+                                + " armed")
                     .order("the allocation of the first part fails, then recv of the error")
                     .consequence("the dump goes on behind its error; another one gets EBUSY")
                     .replace(
@@ -169,7 +170,8 @@ public final class DumpVariants implements VariantProvider {
             Variant.historicalBug("NL-43", "an answer is filled by an option that has changed")
                     .category(Category.RACE)
                     .wrong(
-                            "netlink_ack() reads NETLINK_EXT_ACK for the size, and once more to fill")
+                            "netlink_ack() reads NETLINK_EXT_ACK for the size, and once more to"
+                                + " fill")
                     .order("an answer is sized | another thread sets the option | it is filled")
                     .consequence("the attributes are put behind the end of the sk_buff")
                     .replace(

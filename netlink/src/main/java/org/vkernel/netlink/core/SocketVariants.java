@@ -29,7 +29,8 @@ public final class SocketVariants implements VariantProvider {
             Variant.historicalBug("NL-04", "a socket is opened without its protocol's module")
                     .category(Category.RACE)
                     .wrong(
-                            "netlink_create() goes on where nobody has the protocol, or its module goes")
+                            "netlink_create() goes on where nobody has the protocol, or its module"
+                                + " goes")
                     .order("a process opens a socket | rmmod | the process sends")
                     .consequence(
                             "sockets of protocols that nobody has; and the module goes while its"

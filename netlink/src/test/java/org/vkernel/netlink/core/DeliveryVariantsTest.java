@@ -46,7 +46,9 @@ class DeliveryVariantsTest {
 
     private static int meminfo(NetlinkSocket socket, int which) {
         return socket.getsockoptWords(
-                SocketOption.SOL_SOCKET, SocketOption.SO_MEMINFO, SkMeminfo.SK_MEMINFO_VARS)[which];
+                        SocketOption.SOL_SOCKET,
+                        SocketOption.SO_MEMINFO,
+                        SkMeminfo.SK_MEMINFO_VARS)[which];
     }
 
     private static void set(NetlinkSocket socket, int option) {
@@ -110,25 +112,19 @@ class DeliveryVariantsTest {
                 NetlinkSocket receiver = net.member(PORT)) {
             assertFalse(receiver.isReadable());
             NetlinkSock sk = requireNonNull(net.kernelSocket.table().lookup(PORT));
-            UserProcess sender =
-                    net.kernel.spawn("sender", self -> trySend(net.open(self), 20, 0));
+            UserProcess sender = net.kernel.spawn("sender", self -> trySend(net.open(self), 20, 0));
             UserProcess reader =
                     net.kernel.spawn(
                             "reader",
                             self ->
-                                    net.kernel.run(
-                                            () -> {
-                                                while (sk.receiveQueue().isEmpty()) {
-                                                    net.kernel.sched().relax();
-                                                }
-                                                requireNonNull(
-                                                                sk.take(
-                                                                        net.kernel
-                                                                                .sched()
-                                                                                .current()))
-                                                        .consume();
-                                                taken[0] = true;
-                                            }));
+                                    net.kernel.run(() -> {
+                                        while (sk.receiveQueue().isEmpty()) {
+                                            net.kernel.sched().relax();
+                                        }
+                                        requireNonNull(sk.take(net.kernel.sched().current()))
+                                                .consume();
+                                        taken[0] = true;
+                                    }));
             director.run("sender").until(() -> sk.receiveQueue().truesizeSum() > 0);
             director.run("reader").until(() -> taken[0]);
             director.start();
@@ -370,17 +366,12 @@ class DeliveryVariantsTest {
             boolean[] failing = {false};
             net.kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> failing[0]));
             int error =
-                    net.kernel.call(
-                            () -> {
-                                var message = net.message(20, 1);
-                                failing[0] = true;
-                                return net.netlink.broadcast(
-                                        net.kernelSocket,
-                                        message,
-                                        0,
-                                        GROUP,
-                                        GfpMask.KERNEL);
-                            });
+                    net.kernel.call(() -> {
+                        var message = net.message(20, 1);
+                        failing[0] = true;
+                        return net.netlink.broadcast(
+                                net.kernelSocket, message, 0, GROUP, GfpMask.KERNEL);
+                    });
             net.kernel.mm().setFaults(null);
             assertEquals(0, error);
             assertEquals(1, NetlinkFixture.next(first));
@@ -478,22 +469,21 @@ class DeliveryVariantsTest {
     private static String sendToShortAddress(KernelConfig config) {
         try (NetlinkFixture net = NetlinkFixture.boot(config)) {
             int result =
-                    net.kernel.call(
-                            () -> {
-                                VirtualKernel kernel = net.kernel;
-                                return net.netlink
-                                        .sendPath()
-                                        .sendmsg(
-                                                kernel.sched().current(),
-                                                net.kernelSocket,
-                                                kernel.init(),
-                                                new byte[20],
-                                                0,
-                                                20,
-                                                MsgFlag.MSG_DONTWAIT,
-                                                new SockaddrNl(4, AddressFamily.AF_NETLINK, 77, 0),
-                                                null);
-                            });
+                    net.kernel.call(() -> {
+                        VirtualKernel kernel = net.kernel;
+                        return net.netlink
+                                .sendPath()
+                                .sendmsg(
+                                        kernel.sched().current(),
+                                        net.kernelSocket,
+                                        kernel.init(),
+                                        new byte[20],
+                                        0,
+                                        20,
+                                        MsgFlag.MSG_DONTWAIT,
+                                        new SockaddrNl(4, AddressFamily.AF_NETLINK, 77, 0),
+                                        null);
+                    });
             return Errno.name(-result);
         } catch (KernelFailedException failed) {
             return failed.reports().getFirst().rule();

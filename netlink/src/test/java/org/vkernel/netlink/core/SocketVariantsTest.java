@@ -63,29 +63,26 @@ class SocketVariantsTest {
             Netlink netlink = kernel.use(Netlink.class);
             NetlinkSock socket =
                     requireNonNull(
-                            kernel.call(
-                                    () ->
-                                            netlink.kernelCreate(
-                                                    UNREGISTERED, NetlinkKernelConfig.DEFAULT)));
+                            kernel.call(() ->
+                                    netlink.kernelCreate(
+                                            UNREGISTERED, NetlinkKernelConfig.DEFAULT)));
             boolean[] begun = {false};
             UserProcess reader =
                     kernel.spawn(
                             "reader",
                             self ->
-                                    kernel.run(
-                                            () -> {
-                                                begun[0] = true;
-                                                var _ = netlink.hasListeners(socket, 1);
-                                            }));
+                                    kernel.run(() -> {
+                                        begun[0] = true;
+                                        var _ = netlink.hasListeners(socket, 1);
+                                    }));
             UserProcess owner =
                     kernel.spawn(
                             "owner",
                             self ->
-                                    kernel.run(
-                                            () -> {
-                                                change.make(netlink, socket);
-                                                done[0] = true;
-                                            }));
+                                    kernel.run(() -> {
+                                        change.make(netlink, socket);
+                                        done[0] = true;
+                                    }));
             director.run("reader").until(() -> begun[0]);
             director.run("reader").questions(questions);
             director.run("owner").until(() -> done[0]);
@@ -117,8 +114,7 @@ class SocketVariantsTest {
 
     @Test
     void nl05a_groupsGrowUnderAReader_oldListenersAreReadFreed() {
-        assertFreedUnderReaders(
-                "NL-05a", (netlink, socket) -> netlink.changeGroups(socket, 1000));
+        assertFreedUnderReaders("NL-05a", (netlink, socket) -> netlink.changeGroups(socket, 1000));
     }
 
     private static int bindAfterFailure(KernelConfig config) {
@@ -220,11 +216,10 @@ class SocketVariantsTest {
                         NetlinkFixture.boot(
                                 config,
                                 setup ->
-                                        setup.bind(
-                                                group -> {
-                                                    asked.add(group);
-                                                    return 0;
-                                                }));
+                                        setup.bind(group -> {
+                                            asked.add(group);
+                                            return 0;
+                                        }));
                 NetlinkSocket socket = net.member(50, 5)) {
             assertEquals(50, socket.getsockname().pid());
         }
@@ -242,11 +237,15 @@ class SocketVariantsTest {
         int[] members = {0};
         List<Integer> seen = new ArrayList<>();
         try (NetlinkFixture net =
-                        NetlinkFixture.boot(
-                                config,
-                                setup ->
-                                        setup.bind(group -> { members[0]++; return 0; })
-                                                .unbind(group -> members[0]--))) {
+                NetlinkFixture.boot(
+                        config,
+                        setup ->
+                                setup.bind(
+                                                group -> {
+                                                    members[0]++;
+                                                    return 0;
+                                                })
+                                        .unbind(group -> members[0]--))) {
             NetlinkSocket socket = net.open();
             socket.joinGroup(3);
             socket.joinGroup(3);
@@ -274,16 +273,15 @@ class SocketVariantsTest {
             NetlinkSock sk = requireNonNull(net.kernelSocket.table().lookup(50));
             OptionValue value = new OptionValue();
             int error =
-                    net.kernel.call(
-                            () ->
-                                    net.netlink
-                                            .options()
-                                            .get(
-                                                    sk,
-                                                    NetlinkOption.SOL_NETLINK,
-                                                    NetlinkOption.NETLINK_LIST_MEMBERSHIPS,
-                                                    64,
-                                                    value));
+                    net.kernel.call(() ->
+                            net.netlink
+                                    .options()
+                                    .get(
+                                            sk,
+                                            NetlinkOption.SOL_NETLINK,
+                                            NetlinkOption.NETLINK_LIST_MEMBERSHIPS,
+                                            64,
+                                            value));
             assertEquals(0, error);
             return value.length();
         }
