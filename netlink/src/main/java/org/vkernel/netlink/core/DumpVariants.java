@@ -140,7 +140,7 @@ public final class DumpVariants implements VariantProvider {
                     .wrong("netlink_dump() asks for up to 32 KiB at once with plain GFP_KERNEL")
                     .order("a dump after a recv with a large buffer, while memory is short")
                     .consequence(
-                            "the reader reclaims memory and the failure is logged, though a"
+                            "the reader waits until memory has been reclaimed, though a"
                                     + " smaller part would do")
                     .replace(LargePartGfp.class, usual -> () -> GfpMask.KERNEL)
                     .build();

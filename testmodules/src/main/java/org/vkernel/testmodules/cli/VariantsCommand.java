@@ -21,8 +21,7 @@ public final class VariantsCommand implements VkernelCommand {
 
     @Override
     public String description() {
-        return "Lists the bugs of Linux that a kernel can be booted with, or tells of some of"
-                   + " them.";
+        return "Lists the bugs of Linux that a kernel can be booted with, or tells of some of them.";
     }
 
     @Override
