@@ -5,15 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.testing.SlabFaults;
-
-import java.util.ArrayList;
-import java.util.List;
 
 class MemoryTest {
     @Test
