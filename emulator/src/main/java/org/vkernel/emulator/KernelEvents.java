@@ -1,6 +1,7 @@
 package org.vkernel.emulator;
 
 import java.util.List;
+import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.sched.ChoiceKind;
@@ -80,7 +81,7 @@ final class KernelEvents implements MachineEvents {
 
     @Override
     public void broken(String rule, String what) {
-        kernel.report(rule, what, StackTraces.here(), false);
+        kernel.report(rule, what, StackTraces.here(), KnownCounterExamples.isKnown(rule, what));
     }
 
     @Override

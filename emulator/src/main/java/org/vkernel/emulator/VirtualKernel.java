@@ -144,6 +144,8 @@ public final class VirtualKernel implements AutoCloseable {
         for (Subsystem subsystem : BUILT_IN) {
             subsystem.init(this);
         }
+        proc.setMemory(mm);
+        workqueues.setMemory(mm);
         if (!config.faults().isEmpty()) {
             faults.set(config.faults());
         }

@@ -110,6 +110,7 @@ public final class Connector {
             takeDown(queue, socket);
             return error;
         }
+        // N.B. as in Linux nobody looks whether there was memory for it.
         var _ = kernel.proc().create(PROC_FILE, this::show);
         return 0;
     }
@@ -161,12 +162,12 @@ public final class Connector {
     void exit() {
         CnQueue queue = cbdev.rcuDereference();
         CnSendPath path = nls.rcuDereference();
+        var _ = kernel.proc().remove(PROC_FILE);
         takeDown(Objects.requireNonNull(queue), Objects.requireNonNull(path).socket());
     }
 
     private void takeDown(CnQueue queue, NetlinkSock socket) {
         alreadyInitialized.setOnce(0);
-        var _ = kernel.proc().remove(PROC_FILE);
         dispatch.stop();
         queue.free();
         netlink.kernelRelease(socket);

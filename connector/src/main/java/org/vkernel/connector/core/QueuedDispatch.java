@@ -80,7 +80,11 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
 
     @Override
     public int start() {
-        cqueue.rcuAssign(kernel.workqueues().create("cqueue"));
+        Workqueue queue = kernel.workqueues().create("cqueue");
+        if (queue == null) {
+            return -Errno.EINVAL;
+        }
+        cqueue.rcuAssign(queue);
         CnNotices control = notices;
         if (control != null) {
             int error =

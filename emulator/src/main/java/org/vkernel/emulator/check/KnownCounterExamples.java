@@ -36,6 +36,10 @@ public final class KnownCounterExamples {
                             "",
                             "cn_init() makes the socket before the queue"),
                     new Entry(
+                            "remove_proc_entry() of a file that is not there",
+                            "/proc/net/connector",
+                            "cn_init() does not look whether its proc file could be made"),
+                    new Entry(
                             "connector exit waits for callbacks that stay for ever",
                             "",
                             "cn_queue_free_dev() drops no reference of the entries it unlinks"),

@@ -9,6 +9,7 @@ import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.RefHistory;
 import org.vkernel.emulator.check.Reporter;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.AtomicInt;
@@ -23,6 +24,7 @@ public final class Module implements ModuleRef {
     private final Scheduler sched;
     private final String name;
     private final Class<? extends KernelModule> pattern;
+    private final LoadMemory loadMemory;
     private final AtomicInt references;
     private final SharedRef<ModuleState> state;
     private final @Nullable RefHistory history;
@@ -43,8 +45,9 @@ public final class Module implements ModuleRef {
     private @Nullable LoadedModule loaded;
     private @Nullable KernelModule instance;
 
-    Module(Scheduler sched, String name, Class<? extends KernelModule> pattern) {
+    Module(Scheduler sched, Memory memory, String name, Class<? extends KernelModule> pattern) {
         this.sched = sched;
+        this.loadMemory = new LoadMemory(memory, sched);
         this.name = name;
         this.pattern = pattern;
         this.references = new AtomicInt(sched, 2);
@@ -54,6 +57,11 @@ public final class Module implements ModuleRef {
 
     public String name() {
         return name;
+    }
+
+    /** What it consists of. */
+    LoadMemory loadMemory() {
+        return loadMemory;
     }
 
     /** The class that was named at load. */

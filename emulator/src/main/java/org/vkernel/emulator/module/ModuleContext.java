@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.kthread.Kthread;
 import org.vkernel.emulator.locking.Completion;
@@ -45,16 +46,20 @@ public final class ModuleContext {
      * {@code init}; sleeps.
      *
      * @throws UnknownSymbolException if nothing loaded provides it: {@code insmod} then fails with
-     *     {@code ENOENT}
+     *     {@code ENOENT}; or without memory for the link, with {@code ENOMEM}
      */
     @SuppressWarnings("ReferenceEquality") // whether it is the same part, not one like it
     public <T> T use(Class<T> type) {
         T part = kernel.find(type);
-        // Looked up again, since its module may have gone before it was pinned.
-        if (part == null || !modules.link(module, type) || kernel.find(type) != part) {
-            throw new UnknownSymbolException(type.getSimpleName());
+        int error = part == null ? -Errno.ENOENT : modules.link(module, type);
+        if (error == 0 && part != null) {
+            // Looked up again, since its module may have gone before it was pinned.
+            if (kernel.find(type) == part) {
+                return part;
+            }
+            error = -Errno.ENOENT;
         }
-        return part;
+        throw new UnknownSymbolException(type.getSimpleName(), error);
     }
 
     /** Makes a part of this module known to others, as {@code EXPORT_SYMBOL()} does. */

@@ -117,18 +117,22 @@ public final class Modules {
      * @return 0; {@code -EPERM} for a user without {@code CAP_SYS_MODULE}; {@code -EEXIST} if it is
      *     there; {@code -EBUSY} if another load of it has just failed; {@code -EINVAL} for a bad
      *     value; {@code -ENOEXEC} if its class uses what kernel code must not; {@code -ENOENT} for
-     *     an unknown symbol; or what its {@code init} returned
+     *     an unknown symbol; {@code -ENOMEM}; or what its {@code init} returned
      */
     public int insmod(Class<? extends KernelModule> type, Map<String, String> params) {
         if (!kernel.currentIsCapable()) {
             return fail(nameOf(type) + ": Operation not permitted", -Errno.EPERM);
         }
         String name = nameOf(type);
-        Module module = new Module(sched, name, type);
+        Module module = new Module(sched, kernel.mm(), name, type);
         ObjectTracker tracker = kernel.objectTracker();
         module.setObjectsBefore(tracker == null ? 0 : tracker.count());
-        int error = addUnformed(module);
+        int error = module.loadMemory().allocLayout();
+        if (error == 0) {
+            error = addUnformed(module);
+        }
         if (error != 0) {
+            module.loadMemory().free();
             return fail("could not insert '" + name + "': " + Errno.text(-error), error);
         }
         int result = load(module, params);
@@ -206,9 +210,15 @@ public final class Modules {
             }
             loadedType = copy.moduleClass();
         }
-        int error = store(module, new ModuleParams(loadedType), object, params);
+        int error = module.loadMemory().allocArgs(String.join(" ", params.values()).length() + 1);
+        if (error == 0) {
+            error = store(module, new ModuleParams(loadedType), object, params);
+        }
+        if (error == 0) {
+            error = module.loadMemory().allocSysfs();
+        }
         if (error != 0) {
-            return error;
+            return error == -Errno.ENOMEM ? failLoad(module, error) : error;
         }
         if (copy != null) {
             object = copy.newInstance(KernelModule.class);
@@ -256,24 +266,34 @@ public final class Modules {
     }
 
     private int initialise(Module module) {
-        int result;
+        int result = -Errno.ENOMEM;
+        boolean isReady = module.loadMemory().allocFreeInit();
         try {
-            result = module.instance().init(new ModuleContext(kernel, this, module));
+            if (isReady) {
+                result = module.instance().init(new ModuleContext(kernel, this, module));
+            }
         } catch (UnknownSymbolException unknown) {
-            String message = module.name() + ": Unknown symbol " + unknown.symbol() + " (err -2)";
+            result = unknown.error();
+            String message =
+                    module.name()
+                            + ": Unknown symbol "
+                            + unknown.symbol()
+                            + " (err "
+                            + result
+                            + ")";
             kernel.printk().write(LogLevel.WARNING, message);
-            result = fail(message, -Errno.ENOENT);
         } catch (KernelHalt | TaskExit end) {
             throw end;
         } catch (Throwable thrown) {
             kernel.oops(thrown);
             result = -Errno.EFAULT; // the task that ran insmod dies in Linux; here it goes on
         }
+        module.loadMemory().freeFreeInit();
         if (result < 0) {
             module.setState(ModuleState.GOING);
             letGo(module);
             remove(module);
-            return fail("could not insert '" + module.name() + "': " + Errno.text(-result), result);
+            return failLoad(module, result);
         }
         if (result > 0) {
             kernel.printk()
@@ -289,6 +309,10 @@ public final class Modules {
         module.put();
         stateChanges.wakeUpAll();
         return 0;
+    }
+
+    private int failLoad(Module module, int error) {
+        return fail("could not insert '" + module.name() + "': " + Errno.text(-error), error);
     }
 
     private int fail(String why, int error) {
@@ -376,6 +400,7 @@ public final class Modules {
                 });
         modules.remove(module);
         mutex.unlock();
+        module.loadMemory().free();
         LoadedModule copy = module.loaded();
         if (copy != null) {
             free(module, copy);
@@ -489,22 +514,31 @@ public final class Modules {
     /**
      * Notes that {@code user} uses what exports {@code type}: models {@code ref_module()}.
      *
-     * @return false if that is on its way out
+     * @return 0; {@code -ENOENT} if that is on its way out; {@code -ENOMEM}
      */
-    boolean link(Module user, Class<?> type) {
+    int link(Module user, Class<?> type) {
         Module used = exporters.get(type);
         if (used == null || used == user) {
-            return true;
+            return 0;
         }
         mutex.lock();
-        boolean linked = user.uses().contains(used);
-        if (!linked && used.tryGet()) {
-            user.uses().add(used);
-            used.users().add(user);
-            linked = true;
-        }
+        int error = user.uses().contains(used) ? 0 : add(user, used);
         mutex.unlock();
-        return linked;
+        return error;
+    }
+
+    /** Models {@code ref_module()}. */
+    private static int add(Module user, Module used) {
+        if (!used.tryGet()) {
+            return -Errno.ENOENT;
+        }
+        if (!user.loadMemory().allocUse()) {
+            used.put();
+            return -Errno.ENOMEM;
+        }
+        user.uses().add(used);
+        used.users().add(user);
+        return 0;
     }
 
     /** What modules have allocated. */
@@ -548,7 +582,9 @@ public final class Modules {
     private void show(StringBuilder text) {
         mutex.lock();
         for (Module module : modules.reversed()) {
-            text.append(module.name()).append(" 16384 ").append(module.referenceCount());
+            text.append(module.name())
+                    .append(" " + LoadMemory.LAYOUT_BYTES + " ")
+                    .append(module.referenceCount());
             if (module.users().isEmpty()) {
                 text.append(" -");
             } else {

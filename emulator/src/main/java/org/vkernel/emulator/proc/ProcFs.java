@@ -7,6 +7,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.KmemCache;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.AtomicInt;
 
@@ -15,7 +18,13 @@ import org.vkernel.emulator.shared.AtomicInt;
  * single_open()} files are.
  */
 public final class ProcFs {
+    /** The rule of {@link #remove}. */
+    public static final String NOT_THERE = "remove_proc_entry() of a file that is not there";
+
     private static final String ROOT = "/proc/";
+
+    /** {@code sizeof(struct proc_dir_entry)}, with room for a short name. */
+    private static final int ENTRY_BYTES = 192;
 
     /** A file, and how many show it now; {@link #REMOVED} is added when it goes. */
     private static final class Entry {
@@ -24,8 +33,12 @@ public final class ProcFs {
         private final ProcFile file;
         private final AtomicInt users;
 
-        Entry(Scheduler sched, ProcFile file) {
+        /** The number of its memory; 0 for what was there at boot. */
+        private final int object;
+
+        Entry(Scheduler sched, ProcFile file, int object) {
             this.file = file;
+            this.object = object;
             this.users = new AtomicInt(sched, 0);
         }
 
@@ -59,6 +72,7 @@ public final class ProcFs {
 
     private final Scheduler sched;
     private final WaitQueue unused;
+    private volatile @Nullable KmemCache entries;
     private Function<String, @Nullable String> processFiles = path -> null;
     private final ConcurrentSkipListMap<String, Entry> files = new ConcurrentSkipListMap<>();
 
@@ -67,16 +81,29 @@ public final class ProcFs {
         this.unused = new WaitQueue(sched, "the readers of a proc file");
     }
 
+    /** From now on, as the kernel has booted, files are made of memory. */
+    public void setMemory(Memory memory) {
+        entries = memory.createCache("proc_dir_entry", ENTRY_BYTES);
+    }
+
     /**
-     * {@code proc_create_single()}. Context: process.
+     * {@code proc_create_single()}. Context: process; may sleep.
      *
      * @param path the whole path, such as {@code /proc/net/netlink}
-     * @return whether there was no such file yet
+     * @return whether there was no such file yet, and memory for it
      */
     public boolean create(String path, ProcFile file) {
         Preconditions.checkArgument(path.startsWith(ROOT), "%s is not below %s", path, ROOT);
-        Entry entry = new Entry(sched, file);
+        KmemCache cache = entries;
+        int object = cache == null ? 0 : cache.alloc(sched.current(), GfpMask.KERNEL);
+        if (cache != null && object == 0) {
+            return false;
+        }
+        Entry entry = new Entry(sched, file, object);
         boolean isNew = files.putIfAbsent(path, entry) == null;
+        if (!isNew) {
+            free(entry);
+        }
         CodeWatch watch = sched.codeWatch();
         if (isNew && watch != null) {
             watch.armed(CodeWatch.Kind.PROC, entry, path, file);
@@ -86,13 +113,14 @@ public final class ProcFs {
 
     /**
      * {@code remove_proc_entry()}: takes a file away, and waits until nobody shows it. Context:
-     * process; sleeps.
+     * process; sleeps. That there is none is reported, as Linux warns of it.
      *
      * @return whether there was such a file
      */
     public boolean remove(String path) {
         Entry entry = files.remove(path);
         if (entry == null) {
+            sched.reportBroken(NOT_THERE, path);
             return false;
         }
         CodeWatch watch = sched.codeWatch();
@@ -102,7 +130,15 @@ public final class ProcFs {
         if (entry.close()) {
             unused.waitEvent(entry::isUnused);
         }
+        free(entry);
         return true;
+    }
+
+    private void free(Entry entry) {
+        KmemCache cache = entries;
+        if (cache != null && entry.object != 0) {
+            cache.free(sched.current(), entry.object);
+        }
     }
 
     /**

@@ -14,10 +14,19 @@ public abstract sealed class Workqueue permits ConcurrentWorkqueue, ThreadedWork
     private final String name;
     private volatile boolean destroyed;
 
+    // The numbers of its memory; 0 for none.
+    private volatile int object;
+    private volatile int parts;
+
     Workqueue(Workqueues queues, String name) {
         this.queues = queues;
         this.sched = queues.sched;
         this.name = name;
+    }
+
+    void setObjects(int own, int ofParts) {
+        object = own;
+        parts = ofParts;
     }
 
     /** Its name, which its threads bear where it has any of its own. */
@@ -146,6 +155,7 @@ public abstract sealed class Workqueue permits ConcurrentWorkqueue, ThreadedWork
         }
         destroyed = true;
         end();
+        queues.free(object, parts);
     }
 
     /** Whether works are queued or run. */

@@ -3,6 +3,8 @@ package org.vkernel.emulator.workqueue;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Limits;
 import org.vkernel.emulator.locking.WaitQueue;
+import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.SharedRef;
 import org.vkernel.emulator.time.Timers;
@@ -33,7 +35,14 @@ public final class Workqueues {
     /** Those who wait for another's cancelling to end. */
     final WaitQueue cancelled;
 
+    /** {@code sizeof(struct workqueue_struct)}. */
+    private static final int QUEUE_BYTES = 512;
+
+    /** {@code sizeof(struct pool_workqueue)}. */
+    private static final int PART_BYTES = 256;
+
     private final boolean hasPools;
+    private volatile @Nullable Memory memory;
     private final SharedRef<Pools> pools;
     private final SharedRef<Workqueue> system;
     private final SharedRef<Workqueue> systemUnbound;
@@ -61,12 +70,47 @@ public final class Workqueues {
     // ---- Making queues -----------------------------------------------------------------------
 
     /**
-     * {@code alloc_workqueue()}. Context: process.
+     * {@code alloc_workqueue()}. Context: process; may sleep.
      *
      * @param maxActive works that may run at once, for each CPU where it is bound; 0: Linux's
      *     default. Where each queue has threads of its own, it is 1 for each thread.
+     * @return null if there is no memory
      */
-    public Workqueue alloc(String name, Kind kind, int maxActive) {
+    public @Nullable Workqueue alloc(String name, Kind kind, int maxActive) {
+        Memory from = memory;
+        if (from == null) {
+            return make(name, kind, maxActive);
+        }
+        int object = from.kmalloc(QUEUE_BYTES, GfpMask.KERNEL);
+        if (object == 0) {
+            return null;
+        }
+        // One part for each CPU, whatever the kind.
+        int parts = from.kmalloc((long) PART_BYTES * sched.cpuCount(), GfpMask.KERNEL);
+        if (parts == 0) {
+            from.kfree(object);
+            return null;
+        }
+        Workqueue queue = make(name, kind, maxActive);
+        queue.setObjects(object, parts);
+        return queue;
+    }
+
+    /** Frees an ended queue's objects, by their numbers. */
+    void free(int object, int parts) {
+        Memory from = memory;
+        if (from != null) {
+            from.kfree(parts);
+            from.kfree(object);
+        }
+    }
+
+    /** From now on, as the kernel has booted, queues are made of memory. */
+    public void setMemory(Memory value) {
+        memory = value;
+    }
+
+    private Workqueue make(String name, Kind kind, int maxActive) {
         if (!hasPools) {
             return new ThreadedWorkqueue(this, name, kind != Kind.BOUND);
         }
@@ -79,13 +123,15 @@ public final class Workqueues {
                 kind == Kind.ORDERED ? 1 : Math.min(limit, Limits.WORKQUEUE_MAX_ACTIVE));
     }
 
-    /** {@code create_workqueue()}: one work at a time on each CPU. */
-    public Workqueue create(String name) {
+    /** {@code create_workqueue()}: one work at a time on each CPU; null without memory. */
+    public @Nullable Workqueue create(String name) {
         return alloc(name, Kind.BOUND, 1);
     }
 
-    /** {@code create_singlethread_workqueue()}: one work at a time, in order. */
-    public Workqueue createSinglethread(String name) {
+    /**
+     * {@code create_singlethread_workqueue()}: one work at a time, in order; null without memory.
+     */
+    public @Nullable Workqueue createSinglethread(String name) {
         return alloc(name, Kind.ORDERED, 1);
     }
 
@@ -115,7 +161,7 @@ public final class Workqueues {
     /** {@code system_wq}; before 2.6.36 {@code keventd_wq}. */
     public Workqueue system() {
         Workqueue queue = system.rcuDereference();
-        return queue != null ? queue : publish(system, alloc("events", Kind.BOUND, 0));
+        return queue != null ? queue : publish(system, make("events", Kind.BOUND, 0));
     }
 
     /** {@code system_unbound_wq}. */
@@ -123,7 +169,7 @@ public final class Workqueues {
         Workqueue queue = systemUnbound.rcuDereference();
         return queue != null
                 ? queue
-                : publish(systemUnbound, alloc("events_unbound", Kind.UNBOUND, 0));
+                : publish(systemUnbound, make("events_unbound", Kind.UNBOUND, 0));
     }
 
     /** {@code schedule_work()}: false if it is pending already. Context: any. Sleeps: never. */

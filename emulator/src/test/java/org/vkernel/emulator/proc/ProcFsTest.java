@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.mm.FaultPlan;
+import org.vkernel.emulator.mm.FaultRule;
 import org.vkernel.emulator.shared.SharedInt;
 
 class ProcFsTest {
@@ -23,7 +27,6 @@ class ProcFsTest {
             assertFalse(kernel.proc().create("/proc/net/x", text -> text.append("y\n")));
             assertEquals("x\n", kernel.readProc("/proc/net/x"));
             assertTrue(kernel.proc().remove("/proc/net/x"));
-            assertFalse(kernel.proc().remove("/proc/net/x"));
             assertEquals(
                     Errno.ENOENT,
                     assertThrows(ErrnoException.class, () -> kernel.readProc("/proc/net/x"))
@@ -38,7 +41,19 @@ class ProcFsTest {
             StringBuilder seen = new StringBuilder();
             kernel.join(kernel.spawn("reader", process -> seen.append(kernel.readProc("/proc/x"))));
             assertEquals("reader", seen.toString());
+            assertTrue(kernel.proc().remove("/proc/x"));
         }
+    }
+
+    @Test
+    void create_noMemory_isNoFile_andItsRemovalIsReported() {
+        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1).keepGoing(true));
+        kernel.faults().set(FaultPlan.of(FaultRule.failNth(1)));
+        assertFalse(kernel.call(() -> kernel.proc().create("/proc/x", text -> text.append('x'))));
+        assertFalse(kernel.call(() -> kernel.proc().remove("/proc/x")));
+        kernel.shutdown();
+        assertEquals(
+                List.of(ProcFs.NOT_THERE), kernel.reports().stream().map(BugReport::rule).toList());
     }
 
     @Test

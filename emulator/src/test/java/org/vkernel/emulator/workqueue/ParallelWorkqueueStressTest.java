@@ -1,5 +1,6 @@
 package org.vkernel.emulator.workqueue;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ class ParallelWorkqueueStressTest {
         KernelConfig config = KernelConfig.parallel().profile(Profile.of(profile));
         try (VirtualKernel kernel = VirtualKernel.boot(config)) {
             Workqueues all = kernel.workqueues();
-            Workqueue single = kernel.call(() -> all.createSinglethread("single"));
+            Workqueue single = requireNonNull(kernel.call(() -> all.createSinglethread("single")));
             AtomicInteger ran = new AtomicInteger();
             int[] inOrder = new int[PROCESSES];
             List<UserProcess> processes = new ArrayList<>();

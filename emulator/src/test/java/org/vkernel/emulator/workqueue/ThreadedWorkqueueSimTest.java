@@ -1,5 +1,6 @@
 package org.vkernel.emulator.workqueue;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,7 +45,7 @@ class ThreadedWorkqueueSimTest {
                 kernel -> {
                     List<String> ran = new ArrayList<>();
                     kernel.run(() -> {
-                        Workqueue queue = kernel.workqueues().create("cqueue");
+                        Workqueue queue = requireNonNull(kernel.workqueues().create("cqueue"));
                         for (int i = 0; i < 4; i++) {
                             int number = i;
                             queue.queueOn(
@@ -75,7 +76,8 @@ class ThreadedWorkqueueSimTest {
                 kernel -> {
                     List<Integer> ran = new ArrayList<>();
                     kernel.run(() -> {
-                        Workqueue queue = kernel.workqueues().createSinglethread("single");
+                        Workqueue queue =
+                                requireNonNull(kernel.workqueues().createSinglethread("single"));
                         for (int i = 0; i < 5; i++) {
                             int number = i;
                             queue.queueOn(
@@ -96,7 +98,8 @@ class ThreadedWorkqueueSimTest {
                 kernel -> {
                     SharedInt inside = new SharedInt(kernel.sched(), 0);
                     boolean[] twice = {false};
-                    Workqueue queue = kernel.call(() -> kernel.workqueues().create("q"));
+                    Workqueue queue =
+                            requireNonNull(kernel.call(() -> kernel.workqueues().create("q")));
                     Work work =
                             new Work(
                                     kernel.workqueues(),
@@ -131,7 +134,7 @@ class ThreadedWorkqueueSimTest {
                     List<String> order = new ArrayList<>();
                     kernel.run(() -> {
                         Workqueues all = kernel.workqueues();
-                        Workqueue queue = all.create("q");
+                        Workqueue queue = requireNonNull(all.create("q"));
                         queue.queue(
                                 new Work(
                                         all,
@@ -155,7 +158,7 @@ class ThreadedWorkqueueSimTest {
                 kernel -> {
                     AtomicInteger runs = new AtomicInteger();
                     Workqueues all = kernel.workqueues();
-                    Workqueue queue = kernel.call(() -> all.create("q"));
+                    Workqueue queue = requireNonNull(kernel.call(() -> all.create("q")));
                     DelayedWork work = new DelayedWork(all, "w", w -> runs.incrementAndGet());
                     kernel.run(() -> {
                         queue.queueDelayed(work, 2);

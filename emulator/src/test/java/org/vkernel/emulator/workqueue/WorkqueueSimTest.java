@@ -1,5 +1,6 @@
 package org.vkernel.emulator.workqueue;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -93,7 +94,8 @@ class WorkqueueSimTest {
                 2,
                 kernel -> {
                     AtomicInteger runs = new AtomicInteger();
-                    Workqueue queue = kernel.call(() -> kernel.workqueues().create("q"));
+                    Workqueue queue =
+                            requireNonNull(kernel.call(() -> kernel.workqueues().create("q")));
                     Work work =
                             new Work(
                                     kernel.workqueues(),
@@ -161,7 +163,8 @@ class WorkqueueSimTest {
                     SharedInt inside = new SharedInt(kernel.sched(), 0);
                     List<Integer> order = new ArrayList<>();
                     kernel.run(() -> {
-                        Workqueue queue = kernel.workqueues().createSinglethread("q");
+                        Workqueue queue =
+                                requireNonNull(kernel.workqueues().createSinglethread("q"));
                         for (int i = 0; i < 4; i++) {
                             int number = i;
                             queue.queue(
@@ -177,6 +180,7 @@ class WorkqueueSimTest {
                         }
                         queue.flush();
                         assertEquals(List.of(0, 1, 2, 3), order);
+                        queue.destroy();
                     });
                 });
     }
@@ -261,7 +265,11 @@ class WorkqueueSimTest {
                     int[] now = {0};
                     int[] most = {0};
                     kernel.run(() -> {
-                        Workqueue queue = kernel.workqueues().alloc("q", Workqueues.Kind.BOUND, 2);
+                        Workqueue queue =
+                                requireNonNull(
+                                        requireNonNull(
+                                                kernel.workqueues()
+                                                        .alloc("q", Workqueues.Kind.BOUND, 2)));
                         for (int i = 0; i < 5; i++) {
                             queue.queue(
                                     new Work(
@@ -312,7 +320,8 @@ class WorkqueueSimTest {
                     2,
                     kernel -> {
                         Workqueue queue =
-                                kernel.call(() -> kernel.workqueues().alloc("q", kind, 2));
+                                requireNonNull(
+                                        kernel.call(() -> kernel.workqueues().alloc("q", kind, 2)));
                         for (int i = 0; i < 3; i++) {
                             kernel.spawn(
                                     "p" + i,
@@ -360,7 +369,8 @@ class WorkqueueSimTest {
                 2,
                 kernel -> {
                     AtomicInteger runs = new AtomicInteger();
-                    Workqueue queue = kernel.call(() -> kernel.workqueues().create("q"));
+                    Workqueue queue =
+                            requireNonNull(kernel.call(() -> kernel.workqueues().create("q")));
                     DelayedWork work =
                             new DelayedWork(
                                     kernel.workqueues(),
@@ -394,7 +404,7 @@ class WorkqueueSimTest {
                 kernel -> {
                     List<Integer> ran = new ArrayList<>();
                     kernel.run(() -> {
-                        Workqueue queue = kernel.workqueues().create("q");
+                        Workqueue queue = requireNonNull(kernel.workqueues().create("q"));
                         queue.queue(chained(kernel, queue, ran, 4));
                         queue.drain();
                         assertEquals(List.of(4, 3, 2, 1), ran);
@@ -545,7 +555,8 @@ class WorkqueueSimTest {
                 2,
                 kernel -> {
                     Workqueue queue =
-                            kernel.call(() -> kernel.workqueues().createSinglethread("q"));
+                            requireNonNull(
+                                    kernel.call(() -> kernel.workqueues().createSinglethread("q")));
                     Work first = new Work(kernel.workqueues(), "first", w -> sleep(kernel, 10));
                     Work second =
                             new Work(
@@ -702,7 +713,7 @@ class WorkqueueSimTest {
                 "use after free: work on a destroyed workqueue: work w on workqueue q",
                 brokenRule(kernel ->
                         kernel.run(() -> {
-                            Workqueue queue = kernel.workqueues().create("q");
+                            Workqueue queue = requireNonNull(kernel.workqueues().create("q"));
                             queue.destroy();
                             queue.queue(new Work(kernel.workqueues(), "w", w -> {}));
                         })));
@@ -712,7 +723,8 @@ class WorkqueueSimTest {
     void queue_drainingQueueFromOutside_isReported() {
         String rule =
                 brokenRule(kernel -> {
-                    Workqueue queue = kernel.call(() -> kernel.workqueues().create("q"));
+                    Workqueue queue =
+                            requireNonNull(kernel.call(() -> kernel.workqueues().create("q")));
                     kernel.run(() ->
                             queue.queue(
                                     new Work(kernel.workqueues(), "slow", w -> sleep(kernel, 10))));

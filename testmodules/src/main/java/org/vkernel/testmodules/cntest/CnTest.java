@@ -12,6 +12,7 @@ import org.vkernel.connector.wire.CnNotifyReq;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.module.KernelModule;
 import org.vkernel.emulator.module.ModuleContext;
 import org.vkernel.emulator.module.ModuleInfo;
@@ -39,6 +40,9 @@ public final class CnTest implements KernelModule {
 
     /** The index that it had at first; no socket can join a group of this number. */
     private static final int FIRST_INDEX = 0x123;
+
+    /** A {@code struct cn_msg} and 32 bytes of text. */
+    private static final int MESSAGE_BYTES = 52;
 
     private static final int NOTICE_GROUP = 1;
     private static final int REQUEST_SEQ = 0x123;
@@ -181,11 +185,16 @@ public final class CnTest implements KernelModule {
 
     /** Sends the counter to whoever listens to the group. Context: softirq. */
     private void sendCounter() {
-        String text = "counter = " + Integer.toUnsignedString(counter);
-        CnMsg message = CnMsg.builder(id).seq(counter).text(text).build();
-        // Nobody may be listening; then it is lost.
-        var _ = connector.netlinkSend(message, 0, 0, GfpMask.ATOMIC);
-        counter++;
+        Memory memory = kernel.kernel().mm();
+        int room = memory.kmalloc(MESSAGE_BYTES, GfpMask.ATOMIC);
+        if (room != 0) {
+            String text = "counter = " + Integer.toUnsignedString(counter);
+            CnMsg message = CnMsg.builder(id).seq(counter).text(text).build();
+            // Nobody may be listening; then it is lost.
+            var _ = connector.netlinkSend(message, 0, 0, GfpMask.ATOMIC);
+            memory.kfree(room);
+        }
+        counter++; // N.B. also without memory: whoever listens sees a gap
         startTimer();
     }
 

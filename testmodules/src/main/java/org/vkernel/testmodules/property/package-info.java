@@ -5,6 +5,7 @@
  *     Schedules              a JUnit test that runs under many schedules
  *     SchedulesExtension     runs it
  *     ScheduledTest          one such test as a program: boots, calls, closes
+ *     EveryAllocation        some work, with each of its allocations failing in turn
  * </pre>
  */
 @NullMarked

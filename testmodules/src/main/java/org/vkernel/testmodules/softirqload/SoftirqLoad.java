@@ -6,6 +6,7 @@ import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.irq.Tasklet;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.module.KernelModule;
@@ -97,7 +98,10 @@ public final class SoftirqLoad implements KernelModule {
         if (error != 0) {
             return error;
         }
-        kernel.kernel().proc().create(PROC_FILE, this::show);
+        if (!kernel.kernel().proc().create(PROC_FILE, this::show)) {
+            connector.delCallback(id);
+            return -Errno.ENOMEM;
+        }
         int cpus = kernel.kernel().sched().cpuCount();
         for (int cpu = 0; cpu < cpus; cpu++) {
             Source source = new Source();
