@@ -214,8 +214,6 @@ final class KvRun implements Program {
             boolean isEmptyReceive = event.toShortLine().contains("=-11");
             return !isEmptyReceive && !kind.endsWith("bind") && !kind.endsWith("release");
         }
-        return kind.startsWith("cn_")
-                || kind.equals("fault_injected")
-                || kind.equals("print");
+        return kind.startsWith("cn_") || kind.equals("fault_injected") || kind.equals("print");
     }
 }
