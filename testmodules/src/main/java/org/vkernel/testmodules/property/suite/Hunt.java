@@ -33,6 +33,7 @@ public final class Hunt {
     private final Trials trials;
     private final ImmutableList<Workload<?, ?>> workloads;
     private final TreeMap<String, Long> known = new TreeMap<>();
+    private final TreeMap<String, Finding> examples = new TreeMap<>();
     private volatile long done;
     private volatile boolean stopped;
 
@@ -77,7 +78,7 @@ public final class Hunt {
         long seed = trials.firstSeed() + number;
         Trial trial = Trial.of(suite, workload, setting, seed);
         Trial.Result result = trial.run(setting.config(seed), Strategies.of(strategy, seed), false);
-        noteKnown(result);
+        noteKnown(number, trial, strategy, result);
         if (result.outcome().failure() != null) {
             return new Finding(trial, strategy, number, result);
         }
@@ -100,18 +101,36 @@ public final class Hunt {
         return new Finding(trial, strategy, number, first.failing(NOT_REPEATABLE, detail));
     }
 
-    private void noteKnown(Trial.Result result) {
+    private void noteKnown(long number, Trial trial, String strategy, Trial.Result result) {
         for (BugReport report : result.reports()) {
             if (report.known()) {
-                known.merge(report.rule(), 1L, Long::sum);
+                noteKnown(report.rule(), number, trial, strategy);
             }
         }
         for (Violation violation : result.violations()) {
             KnownExamples.Entry entry = KnownExamples.of(violation);
             if (entry != null) {
-                known.merge(entry.name(), 1L, Long::sum);
+                noteKnown(entry.name(), number, trial, strategy);
             }
         }
+    }
+
+    private void noteKnown(String name, long number, Trial trial, String strategy) {
+        known.merge(name, 1L, Long::sum);
+        if (!examples.containsKey(name)) {
+            Trial failing = trial.lookingFor(name);
+            Trial.Result result =
+                    failing.run(
+                            failing.setting().config(failing.seed()),
+                            Strategies.of(strategy, failing.seed()),
+                            false);
+            examples.put(name, new Finding(failing, strategy, number, result));
+        }
+    }
+
+    /** The first run that met each of {@link #known}, as a finding that {@link FindingText} shows. */
+    public Map<String, Finding> examples() {
+        return examples;
     }
 
     /** How many trials have run; from any thread. */

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.explore.Program.Outcome;
+import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.explore.Shrinker;
 import org.vkernel.emulator.explore.SparseSchedule;
 import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.emulator.sched.Strategy;
 
 /**
  * Makes a failing trial smaller: fewer actions first, each time with some schedules of their own,
@@ -15,9 +17,9 @@ import org.vkernel.emulator.explore.Strategies;
  */
 final class PlanShrinker {
     /** Schedules that a smaller plan is tried with: the failing one does not fit it any more. */
-    private static final int SCHEDULES = 24;
+    private static final int SCHEDULES = 120;
 
-    private static final int MOST_RUNS = 2_000;
+    private static final int MOST_RUNS = 3_000;
 
     private final String failure;
     private final String strategy;
@@ -38,7 +40,7 @@ final class PlanShrinker {
 
     /** What {@code trial}, which fails under the strategy of its seed, is made into. */
     Small shrink(Trial trial) {
-        Small best = failing(trial, trial.seed());
+        Small best = failing(trial, Strategies.of(strategy, trial.seed()));
         if (best == null) {
             throw new IllegalStateException(trial + " does not fail again: " + failure);
         }
@@ -51,8 +53,12 @@ final class PlanShrinker {
                 best = smaller;
             }
         }
-        Shrinker shrinker = new Shrinker(best.trial, failure);
-        return new Small(best.trial, shrinker.shrink(best.schedule));
+        return withSmallerSchedule(best);
+    }
+
+    private Small withSmallerSchedule(Small from) {
+        Shrinker shrinker = new Shrinker(from.trial, failure);
+        return new Small(from.trial, shrinker.shrink(from.schedule));
     }
 
     private @Nullable Small withoutSome(Small from, int chunk) {
@@ -61,19 +67,21 @@ final class PlanShrinker {
             List<Integer> left = new ArrayList<>(actions);
             left.subList(Math.max(0, to - chunk), to).clear();
             Trial candidate = from.trial.keeping(left);
-            for (int i = 0; i < SCHEDULES; i++) {
-                Small smaller = failing(candidate, candidate.seed() + i);
-                if (smaller != null) {
-                    return smaller;
-                }
+            Small smaller = failing(candidate, from.schedule.strategy());
+            for (int i = 0; smaller == null && i < SCHEDULES && runs < MOST_RUNS; i++) {
+                String name = i % 2 == 0 ? RandomWalk.NAME : strategy;
+                smaller = failing(candidate, Strategies.of(name, candidate.seed() + i));
+            }
+            if (smaller != null) {
+                return smaller;
             }
         }
         return null;
     }
 
-    private @Nullable Small failing(Trial trial, long seed) {
+    private @Nullable Small failing(Trial trial, Strategy schedule) {
         runs++;
-        Outcome outcome = trial.run(Strategies.of(strategy, seed), true);
+        Outcome outcome = trial.run(schedule, true);
         return failure.equals(outcome.failure())
                 ? new Small(trial, SparseSchedule.of(outcome.schedule()))
                 : null;

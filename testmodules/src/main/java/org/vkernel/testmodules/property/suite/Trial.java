@@ -37,17 +37,22 @@ public final class Trial implements Program {
     /** Which actions of the plan are done; null: all. */
     private final @Nullable ImmutableSortedSet<Integer> kept;
 
+    /** The known example that is a failure here; null: none is. */
+    private final @Nullable String example;
+
     private Trial(
             Workload<?, ?> workload,
             ImmutableList<KernelProperty<?>> properties,
             Setting setting,
             long seed,
-            @Nullable ImmutableSortedSet<Integer> kept) {
+            @Nullable ImmutableSortedSet<Integer> kept,
+            @Nullable String example) {
         this.workload = workload;
         this.properties = properties;
         this.setting = setting;
         this.seed = seed;
         this.kept = kept;
+        this.example = example;
     }
 
     /**
@@ -56,12 +61,21 @@ public final class Trial implements Program {
      * @param seed what the plan and the machine's chance are drawn from
      */
     static Trial of(PropertySuite suite, Workload<?, ?> workload, Setting setting, long seed) {
-        return new Trial(workload, suite.propertiesOf(workload), setting, seed, null);
+        return new Trial(workload, suite.propertiesOf(workload), setting, seed, null, null);
     }
 
     /** With only these actions of the plan. */
     Trial keeping(Iterable<Integer> actions) {
-        return new Trial(workload, properties, setting, seed, ImmutableSortedSet.copyOf(actions));
+        return new Trial(workload, properties, setting, seed, ImmutableSortedSet.copyOf(actions), example);
+    }
+
+    /**
+     * The same, but what Linux breaks itself is a failure, too.
+     *
+     * @param name the example's name in {@link KnownExamples}, or the rule of the kernel's report
+     */
+    public Trial lookingFor(String name) {
+        return new Trial(workload, properties, setting, seed, kept, name);
     }
 
     /** The kernel that it runs on. */
@@ -166,7 +180,7 @@ public final class Trial implements Program {
                 violations.addAll(((KernelProperty<O>) property).check(seen));
             }
         }
-        return result(kernel, failed, detail, ImmutableList.copyOf(violations));
+        return result(kernel, failed, detail, ImmutableList.copyOf(violations), example);
     }
 
     private <A> List<A> kept(ImmutableList<A> plan) {
@@ -186,11 +200,15 @@ public final class Trial implements Program {
             VirtualKernel kernel,
             @Nullable String otherwise,
             String otherwiseDetail,
-            ImmutableList<Violation> violations) {
+            ImmutableList<Violation> violations,
+            @Nullable String example) {
         String failure = otherwise;
         String detail = otherwiseDetail;
-        BugReport report = Iterables.find(kernel.reports(), r -> !r.known(), null);
-        Violation violation = Iterables.find(violations, v -> KnownExamples.of(v) == null, null);
+        BugReport report =
+                Iterables.find(
+                        kernel.reports(), r -> !r.known() || r.rule().equals(example), null);
+        Violation violation =
+                Iterables.find(violations, v -> isFailure(v, example), null);
         if (report != null) {
             failure =
                     report.rule()
@@ -212,6 +230,11 @@ public final class Trial implements Program {
                 ImmutableList.copyOf(kernel.reports()));
     }
 
+    private static boolean isFailure(Violation violation, @Nullable String example) {
+        KnownExamples.Entry known = KnownExamples.of(violation);
+        return known == null || known.name().equals(example);
+    }
+
     // ---- As a text --------------------------------------------------------------------------
 
     /** {@code suite:traffic:6.18,2,-:17:all}, for tokens. */
@@ -223,7 +246,8 @@ public final class Trial implements Program {
                         workload.name(),
                         setting,
                         seed,
-                        kept == null ? ALL : Joiner.on('.').join(kept));
+                        kept == null ? ALL : Joiner.on('.').join(kept))
+                + (example == null ? "" : COLON + example);
     }
 
     /** Whether a token's program is a trial of a suite. */
@@ -238,7 +262,7 @@ public final class Trial implements Program {
      */
     public static Trial parse(PropertySuite suite, String program) {
         List<String> parts = Splitter.on(COLON).splitToList(program);
-        if (parts.size() != 5 || !parts.getFirst().equals(PREFIX)) {
+        if (parts.size() < 5 || parts.size() > 6 || !parts.getFirst().equals(PREFIX)) {
             throw new IllegalArgumentException("'" + program + "' is no trial of a property");
         }
         Trial all =
@@ -247,6 +271,9 @@ public final class Trial implements Program {
                         suite.workload(parts.get(1)),
                         Setting.parse(parts.get(2)),
                         Long.parseLong(parts.get(3)));
+        if (parts.size() == 6) {
+            all = all.lookingFor(parts.get(5));
+        }
         String kept = parts.get(4);
         return kept.equals(ALL)
                 ? all

@@ -118,7 +118,25 @@ class PropertySuiteTest {
                         missing.removeAll(hunt.known().keySet());
                     }
                     assertEquals(Set.of(), missing);
+                    assertProvesLateCallback(hunt.examples().get("CN-15"));
                 }));
+    }
+
+    /** The schedule that proves it: a sender finds the entry, the removal returns, it is called. */
+    private static void assertProvesLateCallback(@Nullable Finding finding) {
+        List<String> lines = FindingText.lines(Objects.requireNonNull(finding));
+        String text = String.join("\n", lines);
+        assertTrue(text.startsWith("property 8, no callback runs when its removal has"), text);
+        assertTrue(text.contains("cn_del_callback") && text.contains("cn_callback_entry"), text);
+        ReplayToken token = tokenOf(lines);
+        assertTrue(Objects.requireNonNull(token.schedule()).size() <= 10, text);
+        assertTrue(
+                Trial.parse(PropertySuite.all(), token.program()).planLines().size() <= 4, text);
+    }
+
+    private static ReplayToken tokenOf(List<String> lines) {
+        String last = lines.getLast();
+        return ReplayToken.parse(last.substring(last.indexOf('=') + 1));
     }
 
     @Test
