@@ -45,6 +45,15 @@ final class CnPolicies {
         boolean isFair(int length, int claimed, int max);
     }
 
+    /** When {@code cn_queue_add_callback()} sets the group of a new entry. */
+    @FunctionalInterface
+    interface GroupOfEntry {
+        GroupOfEntry USUAL = () -> false;
+
+        /** Whether that is before the entry can be found, and not after. */
+        boolean isSetBeforeLinking();
+    }
+
     /** Which size {@code cn_callback()} wants a request for notices to have. */
     @FunctionalInterface
     interface RequestSize {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.connector.core.CnPolicies.GroupOfEntry;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
@@ -53,6 +54,7 @@ final class CnQueue {
     private final AtomicInt entries;
 
     private final SpinLock queueLock;
+    private final GroupOfEntry groupOfEntry;
 
     /** In order of registration; guarded by {@link #queueLock}. */
     private final SharedMap<CallbackEntry> queueList;
@@ -69,6 +71,7 @@ final class CnQueue {
         this.sched = kernel.sched();
         this.name = name;
         this.entries = new AtomicInt(sched, 0);
+        this.groupOfEntry = kernel.variants().policy(GroupOfEntry.class, GroupOfEntry.USUAL);
         this.queueLock = new SpinLock(sched, "queue_lock");
         this.queueList = new SharedMap<>(sched);
     }
@@ -115,6 +118,10 @@ final class CnQueue {
         }
         CallbackEntry entry = new CallbackEntry(sched, id, callbackName, callback, memory);
         entries.incrementAndGet();
+        boolean isSetFirst = groupOfEntry.isSetBeforeLinking();
+        if (isSetFirst) {
+            entry.assign();
+        }
         lock();
         boolean isNew = queueList.putIfAbsent(key(id.idx(), id.val()), entry);
         queueLock.unlockBh();
@@ -126,7 +133,9 @@ final class CnQueue {
         if (watch != null) {
             watch.armed(CodeWatch.Kind.CALLBACK, entry, nameOf(entry), callback);
         }
-        entry.assign();
+        if (!isSetFirst) {
+            entry.assign();
+        }
         return 0;
     }
 

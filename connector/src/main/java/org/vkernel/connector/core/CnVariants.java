@@ -5,6 +5,7 @@ import java.util.List;
 import org.vkernel.connector.abi.CnCtlMsgLayout;
 import org.vkernel.connector.abi.CnMsgLayout;
 import org.vkernel.connector.abi.CnNotifyReqLayout;
+import org.vkernel.connector.core.CnPolicies.GroupOfEntry;
 import org.vkernel.connector.core.CnPolicies.MessageLength;
 import org.vkernel.connector.core.CnPolicies.RangeMatch;
 import org.vkernel.connector.core.CnPolicies.RequestSize;
@@ -17,7 +18,7 @@ import org.vkernel.emulator.variant.VariantProvider;
 /**
  * The historical bugs of the connector that a kernel can be booted with: slips of {@code
  * cn_rx_skb()} of either era, and of {@code cn_callback()} and {@code cn_notify()} of the queued
- * one. Found by {@link java.util.ServiceLoader}.
+ * one; and the repair of one that it has still. Found by {@link java.util.ServiceLoader}.
  */
 public final class CnVariants implements VariantProvider {
     /** Up to 4.3: a reference is taken before the length is looked at. */
@@ -54,6 +55,18 @@ public final class CnVariants implements VariantProvider {
                                             Integer.compareUnsigned(claimed, CnMsgLayout.SIZE) >= 0
                                                     && Integer.compareUnsigned(length, claimed) >= 0
                                                     && Integer.compareUnsigned(claimed, max) <= 0)
+                    .build();
+
+    /** To this day. */
+    private static final Variant GROUP_BEFORE_LINK =
+            Variant.repair("CN-14", "the group is set before the entry is linked")
+                    .wrong(
+                            "cn_queue_add_callback() links the new entry, drops the lock, and only"
+                                    + " then sets its group")
+                    .consequence(
+                            "a send without a group that comes in between goes to group 0: ESRCH,"
+                                    + " though there are listeners")
+                    .replace(GroupOfEntry.class, usual -> () -> true)
                     .build();
 
     /** Up to 2.6.32, as the two below. */
@@ -109,6 +122,7 @@ public final class CnVariants implements VariantProvider {
         return ImmutableList.of(
                 SHORT_MESSAGE_LEAK,
                 HEADER_COUNTS_AS_PAYLOAD,
+                GROUP_BEFORE_LINK,
                 COUNTS_WRAP,
                 RANGE_WRAPS,
                 SHARED_CURSOR);
