@@ -29,11 +29,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 public @interface Schedules {
-    /** How many schedules. */
+    /** How many schedules; a search ends by itself. */
     int count() default 1_000;
 
-    /** What draws them: {@code random}, {@code round-robin}, {@code pct} or {@code pos}. */
+    /**
+     * What draws them: {@code random}, {@code round-robin}, {@code pct} or {@code pos}. Or a
+     * search: {@code exhaustive} runs all with at most {@link #bound} unforced choices, {@code
+     * dpor} all that differ in more than the order of independent steps. What is not to be
+     * searched, such as what sets the test up, stands between {@link
+     * org.vkernel.emulator.VirtualKernel#pauseExploration} and {@link
+     * org.vkernel.emulator.VirtualKernel#resumeExploration}.
+     */
     String strategy() default "random";
+
+    /** Most unforced choices of a schedule, in an exhaustive search. */
+    int bound() default 2;
 
     /** The first schedule's seed; each has the next. */
     long seed() default 1;

@@ -19,7 +19,9 @@ import org.opentest4j.TestAbortedException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.explore.DepthFirstSearch;
 import org.vkernel.emulator.explore.Narrator;
+import org.vkernel.emulator.explore.PartialOrderSearch;
 import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.ReplaySchedule;
 import org.vkernel.emulator.explore.ReplayToken;
@@ -88,12 +90,54 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
                 replay(token);
                 return;
             }
+            switch (schedules.strategy()) {
+                case DepthFirstSearch.NAME -> exhaustive();
+                case PartialOrderSearch.NAME -> reduced();
+                default -> drawn();
+            }
+        }
+
+        private boolean isSearch() {
+            return schedules.strategy().equals(DepthFirstSearch.NAME)
+                    || schedules.strategy().equals(PartialOrderSearch.NAME);
+        }
+
+        /** All schedules with at most so many unforced choices. */
+        private void exhaustive() throws Throwable {
+            DepthFirstSearch search = new DepthFirstSearch(schedules.bound());
+            ScheduledTest test = test(config(schedules.seed()));
+            int number = 0;
+            do {
+                Outcome outcome = test.run(search.strategy(), false);
+                if (outcome.failure() != null) {
+                    fail(number, schedules.seed(), test, outcome.failure(), search.schedule());
+                }
+                number++;
+            } while (search.next());
+        }
+
+        /** All schedules that differ in more than the order of independent steps. */
+        private void reduced() throws Throwable {
+            PartialOrderSearch search = new PartialOrderSearch();
+            ScheduledTest test = test(config(schedules.seed()));
+            int number = 0;
+            do {
+                Outcome outcome = test.run(search.strategy(), false);
+                if (outcome.failure() != null && !search.wasCut()) {
+                    fail(number, schedules.seed(), test, outcome.failure(), search.schedule());
+                }
+                number++;
+            } while (search.next());
+        }
+
+        private void drawn() throws Throwable {
             for (int number = 0; number < schedules.count(); number++) {
                 long seed = schedules.seed() + number;
                 ScheduledTest test = test(config(seed));
                 Outcome outcome = test.run(Strategies.of(schedules.strategy(), seed), false);
                 if (outcome.failure() != null) {
-                    fail(number, seed, test, outcome.failure());
+                    Outcome again = test.run(Strategies.of(schedules.strategy(), seed), true);
+                    fail(number, seed, test, outcome.failure(), again.schedule());
                 }
             }
         }
@@ -133,15 +177,17 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
             }
         }
 
-        private void fail(int number, long seed, ScheduledTest test, String kind) {
-            Outcome again = test.run(Strategies.of(schedules.strategy(), seed), true);
-            SparseSchedule found = SparseSchedule.of(again.schedule());
+        private void fail(int number, long seed, ScheduledTest test, String kind, int[] schedule) {
+            SparseSchedule found = SparseSchedule.of(schedule);
             Shrinker shrinker = new Shrinker(test, kind);
             SparseSchedule shrunk = shrinker.shrink(found);
             String heading =
                     String.format(
-                            "schedule %d of %d, shrunk from %d to %d answers other than \"go on\"",
-                            number + 1, schedules.count(), found.size(), shrunk.size());
+                            "schedule %d%s, shrunk from %d to %d answers other than \"go on\"",
+                            number + 1,
+                            isSearch() ? "" : " of " + schedules.count(),
+                            found.size(),
+                            shrunk.size());
             throw shown(heading, seed, shrunk, kind);
         }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -65,6 +67,61 @@ class SchedulesTest {
         @Schedules(count = 300)
         void locked(VirtualKernel kernel) {
             count(kernel, kernel.call(() -> new SpinLock(kernel.sched(), "l")));
+        }
+
+        /** As above, but for what sets it up and clears it away. */
+        private static void search(VirtualKernel kernel, boolean isLocked) {
+            RUNS.incrementAndGet();
+            kernel.pauseExploration();
+            SharedInt counter = new SharedInt(kernel.sched(), 0);
+            SpinLock lock = new SpinLock(kernel.sched(), "l");
+            int[] left = {2};
+            for (int i = 0; i < 2; i++) {
+                int cpu = i;
+                kernel.run(() -> {
+                    var _ =
+                            kernel.kthreads()
+                                    .runOn(
+                                            cpu,
+                                            "counter",
+                                            self -> {
+                                                if (isLocked) {
+                                                    lock.lock();
+                                                }
+                                                counter.set(counter.get() + 1);
+                                                if (isLocked) {
+                                                    lock.unlock();
+                                                }
+                                                if (--left[0] == 0) {
+                                                    kernel.pauseExploration();
+                                                }
+                                                return 0;
+                                            });
+                });
+            }
+            kernel.resumeExploration();
+            kernel.runFor(Duration.ofNanos(1));
+            assertEquals(2, counter.peek());
+        }
+
+        @Schedules(strategy = "exhaustive", bound = 3)
+        void lockedSearched(VirtualKernel kernel) {
+            search(kernel, true);
+        }
+
+        @Schedules(strategy = "exhaustive", bound = 1)
+        void unlockedSearched(VirtualKernel kernel) {
+            search(kernel, false);
+        }
+
+        @Schedules(strategy = "dpor")
+        void lockedReduced(VirtualKernel kernel) {
+            search(kernel, true);
+        }
+
+        @Schedules(strategy = "dpor")
+        void unlockedReduced(VirtualKernel kernel) {
+            search(kernel, false);
         }
 
         @Schedules(count = 1_000, strategy = "pct", cpus = 3, seed = 7)
@@ -141,6 +198,29 @@ class SchedulesTest {
         assertTrue(again.contains(token), again);
         assertTrue(String.valueOf(failureOf("locked")).contains("TestAborted"), "another's token");
         assertEquals(0, Cases.RUNS.get());
+    }
+
+    @Test
+    void search_testThatHolds_endsByItself() {
+        assertEquals(null, failureOf("lockedSearched"));
+        int searched = Cases.RUNS.get();
+        assertEquals(null, failureOf("lockedReduced"));
+        int reduced = Cases.RUNS.get();
+        assertTrue(searched > 2 * reduced && reduced >= 2, searched + ", " + reduced);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unlockedSearched", "unlockedReduced"})
+    void search_findsTheRace_whoseTokenRepeatsIt(String name) {
+        String message = messageOf(name);
+
+        assertTrue(message.contains("expected: <2> but was: <1>"), message);
+        assertTrue(message.contains("shrunk from"), message);
+        String token = Splitter.on("-D" + REPLAY + "=").splitToList(message).get(1);
+        System.setProperty(REPLAY, token);
+        String again = messageOf(name);
+        assertTrue(again.contains("expected: <2> but was: <1>"), again);
+        assertEquals(2, Cases.RUNS.get(), "once to see that it is the same, once to show it");
     }
 
     @Test
