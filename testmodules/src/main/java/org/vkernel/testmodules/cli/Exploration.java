@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.explore.DepthFirstSearch;
+import org.vkernel.emulator.explore.PartialOrderSearch;
 import org.vkernel.emulator.explore.Program;
 import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.Strategies;
@@ -88,6 +89,38 @@ final class Exploration {
                                 stopped |= done.get() == mostSchedules && search.next();
                             } while (!stopped && search.next());
                         })));
+    }
+
+    /**
+     * Runs all schedules that differ in more than the order of independent steps.
+     *
+     * @return how many runs were cut short besides, as equal to others
+     */
+    long reduce(long mostSchedules) {
+        AtomicLong cuts = new AtomicLong();
+        join(
+                List.of(
+                        start(() -> {
+                            Program program = programs.apply(firstSeed);
+                            PartialOrderSearch search = new PartialOrderSearch();
+                            boolean goesOn = true;
+                            while (goesOn) {
+                                Outcome outcome = program.run(search.strategy(), false);
+                                if (!search.wasCut()) {
+                                    boolean isFailure = outcome.failure() != null;
+                                    count(
+                                            done.get(),
+                                            firstSeed,
+                                            outcome,
+                                            isFailure ? search.schedule() : null);
+                                }
+                                goesOn = search.next();
+                                cuts.set(search.cuts());
+                                stopped |= goesOn && done.get() >= mostSchedules;
+                                goesOn &= !stopped;
+                            }
+                        })));
+        return cuts.get();
     }
 
     /** Driven from a virtual thread, a run's tasks take turns without waking a host thread. */

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.explore.DepthFirstSearch;
+import org.vkernel.emulator.explore.PartialOrderSearch;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.testmodules.scenario.Scenario;
@@ -36,7 +37,7 @@ public final class ExploreCommand implements VkernelCommand {
 
     @Override
     public void describe(CommandSpec spec) {
-        RunOptions.describe(spec, ImmutableList.of(DepthFirstSearch.NAME));
+        RunOptions.describe(spec, ImmutableList.of(DepthFirstSearch.NAME, PartialOrderSearch.NAME));
         RunOptions.number(
                 spec,
                 "--schedules",
@@ -46,6 +47,8 @@ public final class ExploreCommand implements VkernelCommand {
                         + DEFAULT_SCHEDULES
                         + "; all, with --strategy "
                         + DepthFirstSearch.NAME
+                        + " or "
+                        + PartialOrderSearch.NAME
                         + ".");
         RunOptions.number(
                 spec,
@@ -74,6 +77,8 @@ public final class ExploreCommand implements VkernelCommand {
         Integer schedules = spec.findOption("--schedules").getValue();
         Integer bound = spec.findOption("--bound").getValue();
         boolean isExhaustive = strategy.equals(DepthFirstSearch.NAME);
+        boolean isReduced = strategy.equals(PartialOrderSearch.NAME);
+        long most = schedules == null ? Long.MAX_VALUE : schedules;
         if (bound != null && !isExhaustive) {
             throw new UsageException("--bound: expected with --strategy " + DepthFirstSearch.NAME);
         }
@@ -86,11 +91,12 @@ public final class ExploreCommand implements VkernelCommand {
         console.onInterrupt(exploration::stop);
         long begin = System.nanoTime();
         String suited = strategy;
+        long cuts = 0;
         try (var _ = Progress.start(console, exploration, schedules)) {
             if (isExhaustive) {
-                exploration.search(
-                        bound == null ? DEFAULT_BOUND : bound,
-                        schedules == null ? Long.MAX_VALUE : schedules);
+                exploration.search(bound == null ? DEFAULT_BOUND : bound, most);
+            } else if (isReduced) {
+                cuts = exploration.reduce(most);
             } else {
                 int length =
                         new ScenarioProgram(scenario, config, scenarioOptions)
@@ -106,6 +112,12 @@ public final class ExploreCommand implements VkernelCommand {
         tellFailures(console, exploration, text, suited);
         String counts =
                 String.format("%d failures, %d known", exploration.failed(), exploration.known());
+        if (isReduced) {
+            console.println(
+                    cuts
+                            + " more were cut short: they differed only in the order of steps that do"
+                            + " not depend on each other");
+        }
         String line;
         if (exploration.isStopped()) {
             line = String.format("stopped after %d schedules, %s", exploration.done(), counts);
@@ -114,6 +126,8 @@ public final class ExploreCommand implements VkernelCommand {
                     String.format(
                             "all %d schedules with at most %d unforced choices, %s",
                             exploration.done(), bound == null ? DEFAULT_BOUND : bound, counts);
+        } else if (isReduced) {
+            line = String.format("all %d schedules, %s", exploration.done(), counts);
         } else {
             line =
                     String.format(

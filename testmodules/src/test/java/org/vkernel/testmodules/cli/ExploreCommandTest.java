@@ -53,6 +53,20 @@ class ExploreCommandTest {
     }
 
     @Test
+    void dpor_endsByItself_andSaysHowManyRan() {
+        CommandLineRun run = vkernelLine("explore register_race --strategy dpor");
+        CommandLineRun stopped = vkernelLine("explore cn_test --strategy dpor --schedules 2");
+
+        assertEquals(0, run.status(), run.err());
+        assertTrue(
+                run.result().matches("all \\d+ schedules, 0 failures, [1-9]\\d* known"), run.out());
+        assertTrue(run.out().contains(" more were cut short"), run.out());
+        assertTrue(
+                stopped.result().matches("stopped after 2 schedules, 0 failures, \\d+ known"),
+                stopped.out());
+    }
+
+    @Test
     void sameSeed_sameFailures_onAnyNumberOfHostThreads() {
         CommandLineRun first = vkernelLine(LOST_UPDATE + "--schedules 100");
         CommandLineRun again = vkernelLine(LOST_UPDATE + "--schedules 100");

@@ -26,7 +26,7 @@ class BuiltInScenariosTest {
         List<Scenario> all = Scenarios.all();
 
         assertEquals(
-                List.of("cn_test", "kv", "notify", "procmon", "softirq_load"),
+                List.of("cn_test", "kv", "notify", "procmon", "register_race", "softirq_load"),
                 all.stream().map(Scenario::name).toList());
         for (Scenario scenario : all) {
             assertTrue(scenario.description().length() > 10, scenario.name());
