@@ -79,6 +79,7 @@ public final class ObjectTracker implements ObjectObserver {
     @Override
     public void allocated(Task running, int object, String cache, long bytes, GfpMask gfp) {
         if (PASSED_OVER.contains(cache)) {
+            allocations.remove(object); // the number may have been another's
             return;
         }
         Moment here = new Moment(running, running.cpu().index());
