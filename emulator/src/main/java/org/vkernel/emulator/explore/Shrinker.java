@@ -16,6 +16,11 @@ public final class Shrinker {
     /** How far an answer is moved where one before it is left out. */
     private static final int MOST_SHIFT = 6;
 
+    /** How far where few are left, of which each is one more thing to understand. */
+    private static final int MOST_SHIFT_OF_FEW = 24;
+
+    private static final int FEW = 8;
+
     private final Program program;
     private final String failure;
     private int runs;
@@ -66,8 +71,9 @@ public final class Shrinker {
 
     /** Leaves out one answer, and gives those behind it a few questions earlier or later. */
     private @Nullable SparseSchedule withoutOneShifted(SparseSchedule schedule) {
+        int most = schedule.size() <= FEW ? MOST_SHIFT_OF_FEW : MOST_SHIFT;
         for (int left = schedule.size() - 1; left >= 0; left--) {
-            for (int distance = 1; distance <= MOST_SHIFT && runs < MOST_RUNS; distance++) {
+            for (int distance = 1; distance <= most && runs < MOST_RUNS; distance++) {
                 for (int shift : new int[] {-distance, distance}) {
                     SparseSchedule smaller = failing(schedule.without(left, left + 1, shift));
                     if (smaller != null && smaller.size() < schedule.size()) {
