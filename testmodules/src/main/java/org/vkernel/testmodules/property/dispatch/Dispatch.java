@@ -1,7 +1,7 @@
 package org.vkernel.testmodules.property.dispatch;
 
 import com.google.common.collect.ImmutableList;
-import java.util.List;
+
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnNotifyReq;
 import org.vkernel.emulator.VirtualKernel;
@@ -13,10 +13,13 @@ import org.vkernel.testmodules.property.dispatch.DispatchAction.Kind;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Listen;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Own;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Send;
+import org.vkernel.testmodules.property.dispatch.DispatchAction.SendShort;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Way;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
 import org.vkernel.testmodules.property.suite.Workload;
+
+import java.util.List;
 
 /**
  * Ids of the connector that come and go, processes that send to them, a kernel that sends under
@@ -83,6 +86,9 @@ public final class Dispatch implements Workload<DispatchAction, DispatchSeen> {
             for (int n = 0; n < messages; n++) {
                 plan.add(new Send(i, id(random.nextInt(IDS)), random.nextInt(20)));
             }
+        }
+        if (random.nextInt(4) == 0) {
+            plan.add(new SendShort(random.nextInt(callers), 1 + random.nextInt(15)));
         }
         int senders = random.nextInt(3);
         for (int i = 0; i < senders; i++) {

@@ -22,6 +22,14 @@ sealed interface DispatchAction {
     record Send(int caller, CbId id, int size) implements DispatchAction {}
 
     /**
+     * A process sends a datagram that is too short for a netlink message.
+     *
+     * @param caller the process
+     * @param size how many bytes, 1 to 15
+     */
+    record SendShort(int caller, int size) implements DispatchAction {}
+
+    /**
      * While messages are sent, allocations fail.
      *
      * @param plan which, as {@link org.vkernel.emulator.mm.FaultPlan#parse} reads it

@@ -1,12 +1,5 @@
 package org.vkernel.testmodules.property.dispatch;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.core.ConnectorModule;
@@ -34,6 +27,15 @@ import org.vkernel.testmodules.property.dispatch.DispatchAction.Faults;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Listen;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Own;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Send;
+import org.vkernel.testmodules.property.dispatch.DispatchAction.SendShort;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** One run of {@link Dispatch}. */
 final class DispatchRun {
@@ -50,6 +52,7 @@ final class DispatchRun {
     private final Map<Integer, List<Own>> owners = new TreeMap<>();
     private final Map<Integer, List<Send>> callers = new TreeMap<>();
     private final Map<Integer, List<Announce>> senders = new TreeMap<>();
+    private final Map<Integer, SendShort> shorts = new TreeMap<>();
     private final Completion gate;
     private final SpinLock lock;
     private final AtomicInt touched;
@@ -90,6 +93,7 @@ final class DispatchRun {
                     seen.hasFaults = true;
                 }
                 case Own own -> add(owners, own.owner(), own);
+                case SendShort send -> shorts.put(send.caller(), send);
                 case Send send -> add(callers, send.caller(), send);
                 case Announce announce -> add(senders, announce.sender(), announce);
             }
@@ -193,6 +197,12 @@ final class DispatchRun {
     private void call(UserProcess process, List<Send> all) {
         try (NetlinkSocket socket = open(process)) {
             kernel.run(gate::await);
+            SendShort first = shorts.get(all.getFirst().caller());
+            if (first != null) {
+                var _ =
+                        socket.trySend(
+                                new byte[first.size()], 0, first.size(), 0, NetlinkAddress.KERNEL);
+            }
             for (Send send : all) {
                 Call call = seen.beginCall(send.caller(), send.id());
                 byte[] bytes =

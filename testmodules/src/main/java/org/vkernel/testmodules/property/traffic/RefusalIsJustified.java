@@ -1,16 +1,17 @@
 package org.vkernel.testmodules.property.traffic;
 
-import java.util.List;
 import org.vkernel.emulator.Errno;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Workload;
 import org.vkernel.testmodules.property.traffic.Receiver.Fate;
 import org.vkernel.testmodules.property.traffic.Receiver.Reception;
 
+import java.util.List;
+
 /**
  * A message is refused only if at that moment the receiver was congested, or its charge (that of
  * senders in the act included) plus the message exceeded {@code rcvbuf}, or a clone failed. While
- * it is congested, it is refused.
+ * it is congested, it is refused, and so is what exceeds the budget, but for a message alone.
  */
 final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
     RefusalIsJustified(Workload<?, TrafficSeen> workload) {
@@ -28,6 +29,7 @@ final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
                 }
                 if (fate.isDelivered()) {
                     checkTaken(receiver, congestion, fate, complaints);
+                    checkRoom(receiver, fate, complaints);
                 } else if ("full".equals(fate.why())) {
                     check(receiver, sent, congestion, fate.sending(), fate.at(), complaints);
                 }
@@ -46,6 +48,45 @@ final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
         if (congestion.isSure(fate.sending().begin, fate.at())) {
             complaints.add("congested, it takes more", receiver + " takes " + fate.sending());
         }
+    }
+
+    /**
+     * What is queued and stays so while a message is taken: with it, that must be within the
+     * budget. Of small messages only, which are never trimmed: their charge is exactly known.
+     */
+    private static void checkRoom(Receiver receiver, Fate taken, Complaints complaints) {
+        if (!taken.sending().isSmall()) {
+            return;
+        }
+        long charged = 0;
+        for (Fate other : receiver.fates) {
+            if (other.isDelivered()
+                    && other.sending().isSmall()
+                    && other.at() < taken.sending().begin
+                    && takenFrom(receiver, other.sending()) > taken.at()) {
+                charged += other.sending().truesize;
+            }
+        }
+        if (charged != 0 && charged + taken.sending().truesize > receiver.rcvbuf) {
+            complaints.add(
+                    "taken without room",
+                    String.format(
+                            "%s of %d bytes takes %s of %d, with %d charged",
+                            receiver,
+                            receiver.rcvbuf,
+                            taken.sending(),
+                            taken.sending().truesize,
+                            charged));
+        }
+    }
+
+    private static int takenFrom(Receiver receiver, Sending message) {
+        for (Reception call : receiver.receptions) {
+            if (call.isTaken() && message.equals(call.sending())) {
+                return call.begin();
+            }
+        }
+        return Integer.MAX_VALUE;
     }
 
     private static void check(

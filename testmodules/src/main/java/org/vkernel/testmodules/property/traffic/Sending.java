@@ -7,6 +7,7 @@ import org.vkernel.emulator.Errno;
  * was noted before.
  */
 final class Sending {
+    private static final int SMALL_BYTES = 64;
     private static final int NEVER = Integer.MAX_VALUE;
 
     final int id;
@@ -62,6 +63,11 @@ final class Sending {
     /** Whether {@code to} had no room for it, and the kernel was told so: that is an overrun. */
     boolean isRefusedToKernel(Receiver to) {
         return !kind.isProcess() && group == 0 && receiver == to.number && result == -Errno.EAGAIN;
+    }
+
+    /** Whether its memory is the smallest there is, which is never moved into less. */
+    boolean isSmall() {
+        return bytes.length <= SMALL_BYTES;
     }
 
     boolean overlaps(int from, int to) {
