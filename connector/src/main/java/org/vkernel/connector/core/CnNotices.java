@@ -5,6 +5,7 @@ import org.vkernel.connector.abi.CnCtlMsgLayout;
 import org.vkernel.connector.abi.CnNotifyReqLayout;
 import org.vkernel.connector.core.CnPolicies.RangeMatch;
 import org.vkernel.connector.core.CnPolicies.RequestSize;
+import org.vkernel.connector.core.CnPolicies.TakeBack;
 import org.vkernel.connector.core.CnPolicies.ValueCursor;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnCtlMsg;
@@ -47,6 +48,7 @@ final class CnNotices {
     private final RequestSize requestSize;
     private final RangeMatch rangeMatch;
     private final ValueCursor valueCursor;
+    private final TakeBack takeBack;
     private final Mutex notifyLock;
 
     /** Newest first; guarded by {@link #notifyLock}. */
@@ -58,6 +60,7 @@ final class CnNotices {
         Variants variants = kernel.variants();
         this.requestSize = variants.policy(RequestSize.class, RequestSize.USUAL);
         this.rangeMatch = variants.policy(RangeMatch.class, RangeMatch.USUAL);
+        this.takeBack = variants.policy(TakeBack.class, TakeBack.USUAL);
         this.valueCursor = variants.policy(ValueCursor.class, ValueCursor.USUAL);
         this.notifyLock = new Mutex(kernel.sched(), "notify_lock");
         this.notifyList = new SharedList<>(kernel.sched());
@@ -112,7 +115,7 @@ final class CnNotices {
         while (node != null) {
             SharedList.@Nullable Node<Entry> next = notifyList.next(node);
             Entry entry = node.value();
-            if (isEqual(entry.request, request)) {
+            if (takeBack.isAllowed(entry.pid, pid) && isEqual(entry.request, request)) {
                 var _ = notifyList.remove(node);
                 kernel.mm().kfree(entry.object);
                 others += entry.pid == pid ? 0 : 1;

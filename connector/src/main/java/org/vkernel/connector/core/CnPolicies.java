@@ -1,12 +1,19 @@
 package org.vkernel.connector.core;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.abi.CnCtlMsgLayout;
 import org.vkernel.connector.abi.CnMsgLayout;
 import org.vkernel.connector.abi.CnNotifyReqLayout;
+import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.wire.CnCtlMsg;
 import org.vkernel.connector.wire.CnNotifyReq;
+import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.skb.SkBuff;
+import org.vkernel.emulator.workqueue.Workqueue;
+import org.vkernel.emulator.workqueue.Workqueues;
 import org.vkernel.netlink.abi.NlmsghdrLayout;
+import org.vkernel.netlink.core.NetlinkInput;
 
 /**
  * The lines of the connector that have been wrong in some Linux, as policies: what each does here
@@ -52,6 +59,73 @@ final class CnPolicies {
 
         /** Whether that is before the entry can be found, and not after. */
         boolean isSetBeforeLinking();
+    }
+
+    /** What the connector's socket does with what is sent to it: the whole of its input. */
+    interface RxInput extends NetlinkInput {}
+
+    /** Whether the connector's queue is made before its socket. */
+    @FunctionalInterface
+    interface QueueBirth {
+        QueueBirth USUAL = () -> false;
+
+        boolean isFirst();
+    }
+
+    /** Whether the connector's queue goes behind its socket. */
+    @FunctionalInterface
+    interface QueueDeath {
+        QueueDeath USUAL = () -> false;
+
+        boolean isLast();
+    }
+
+    /** What is done when the connector goes about callbacks that nobody took off. */
+    @FunctionalInterface
+    interface LeftCallbacks {
+        LeftCallbacks USUAL = (queue, left) -> left;
+
+        /** The unlinked entries that keep the list's reference. */
+        List<CallbackEntry> kept(CnQueue queue, List<CallbackEntry> left);
+    }
+
+    /** Who gets a message that names a port and a group. */
+    @FunctionalInterface
+    interface PortAndGroup {
+        PortAndGroup USUAL = (path, skb, portid, gfp) -> 0;
+
+        /**
+         * Sends to the port, before the group's other members get it; {@code skb} stays the
+         * caller's.
+         *
+         * @return more than 0 if the port has got it
+         */
+        int toPort(CnSendPath path, SkBuff skb, int portid, GfpMask gfp);
+    }
+
+    /** Of which work queue the queued era is. */
+    @FunctionalInterface
+    interface CallbackQueue {
+        CallbackQueue USUAL = queues -> queues.create("cqueue");
+
+        @Nullable Workqueue make(Workqueues queues);
+    }
+
+    /** Whose requests for notices a process may take back. */
+    @FunctionalInterface
+    interface TakeBack {
+        TakeBack USUAL = (owner, pid) -> true;
+
+        /** Both are process ids, 0 for modules. */
+        boolean isAllowed(int owner, int pid);
+    }
+
+    /** Which groups anybody may join, where some may be. */
+    @FunctionalInterface
+    interface OpenGroups {
+        OpenGroups USUAL = group -> (group >> (ConnectorId.CN_IDX_PROC - 1) & 1) != 0;
+
+        boolean contains(int group);
     }
 
     /** Which size {@code cn_callback()} wants a request for notices to have. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.core.CnPolicies.GroupOfEntry;
+import org.vkernel.connector.core.CnPolicies.LeftCallbacks;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
@@ -53,6 +54,7 @@ final class CnQueue {
     /** One for each entry that lives, on the list or not ({@code refcnt}). */
     private final AtomicInt entries;
 
+    private final LeftCallbacks leftCallbacks;
     private final SpinLock queueLock;
     private final GroupOfEntry groupOfEntry;
 
@@ -72,6 +74,7 @@ final class CnQueue {
         this.name = name;
         this.entries = new AtomicInt(sched, 0);
         this.groupOfEntry = kernel.variants().policy(GroupOfEntry.class, GroupOfEntry.USUAL);
+        this.leftCallbacks = kernel.variants().policy(LeftCallbacks.class, LeftCallbacks.USUAL);
         this.queueLock = new SpinLock(sched, "queue_lock");
         this.queueList = new SharedMap<>(sched);
     }
@@ -259,7 +262,7 @@ final class CnQueue {
      * <p>Context: process. Sleeps: may.
      */
     void free() {
-        List<CallbackEntry> left = unlinkAll();
+        List<CallbackEntry> left = leftCallbacks.kept(this, unlinkAll());
         if (!left.isEmpty()) {
             reportKnown(WAITS_FOR_EVER, "callbacks that nobody took off: " + left);
         }

@@ -1,6 +1,7 @@
 package org.vkernel.connector.core;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.connector.core.CnPolicies.PortAndGroup;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.CnMsgHeader;
 import org.vkernel.emulator.Errno;
@@ -23,6 +24,7 @@ final class CnSendPath {
     private final Netlink netlink;
     private final NetlinkSock nls;
     private final boolean countsPadding;
+    private final PortAndGroup portAndGroup;
 
     /** Makes the output side of a connector whose socket is {@code nls}. */
     CnSendPath(VirtualKernel kernel, Netlink netlink, NetlinkSock nls) {
@@ -30,6 +32,7 @@ final class CnSendPath {
         this.skbs = kernel.skbs();
         this.netlink = netlink;
         this.nls = nls;
+        this.portAndGroup = kernel.variants().policy(PortAndGroup.class, PortAndGroup.USUAL);
         this.countsPadding = kernel.profile().countsConnectorPadding();
     }
 
@@ -75,9 +78,20 @@ final class CnSendPath {
         NlMsgHeader.zeroPadding(head, at, total);
         contents(message, size).copyTo(head, at + NlMsgHeader.length(0));
         skb.setDstGroup(group);
-        return group != 0
-                ? netlink.broadcastFiltered(nls, skb, portid, group, gfp, filter, filterData)
-                : netlink.unicast(nls, skb, portid, !gfp.allowBlocking());
+        if (group == 0) {
+            return netlink.unicast(nls, skb, portid, !gfp.allowBlocking());
+        }
+        boolean portHasIt = portid != 0 && portAndGroup.toPort(this, skb, portid, gfp) > 0;
+        int result = netlink.broadcastFiltered(nls, skb, portid, group, gfp, filter, filterData);
+        return portHasIt && result == -Errno.ESRCH ? 0 : result;
+    }
+
+    /** Sends a copy of {@code skb}, which stays the caller's, to a port; see {@link #send}. */
+    int toPortAlso(SkBuff skb, int portid, GfpMask gfp) {
+        SkBuff copy = skb.copy(gfp);
+        return copy == null
+                ? -Errno.ENOMEM
+                : netlink.unicast(nls, copy, portid, !gfp.allowBlocking());
     }
 
     /** The first {@code size} bytes at the message, which its sender says are there. */

@@ -2,8 +2,11 @@ package org.vkernel.connector.core;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.abi.ConnectorLimits;
+import org.vkernel.connector.core.CnPolicies.OpenGroups;
+import org.vkernel.connector.core.CnPolicies.QueueBirth;
+import org.vkernel.connector.core.CnPolicies.QueueDeath;
+import org.vkernel.connector.core.CnPolicies.RxInput;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
@@ -19,6 +22,7 @@ import org.vkernel.emulator.shared.SharedInt;
 import org.vkernel.emulator.shared.SharedRef;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.core.Netlink;
 import org.vkernel.netlink.core.NetlinkKernelConfig;
@@ -53,6 +57,9 @@ public final class Connector {
     private final Netlink netlink;
     private final CnDispatch dispatch;
     private final SharedInt alreadyInitialized;
+    private final OpenGroups openGroups;
+    private final boolean queueIsFirst;
+    private final boolean queueIsLast;
 
     // struct cn_dev
     private final SharedRef<CnSendPath> nls;
@@ -69,11 +76,15 @@ public final class Connector {
     Connector(VirtualKernel kernel, CbId ownId) {
         this.kernel = kernel;
         this.netlink = kernel.use(Netlink.class);
+        Variants variants = kernel.variants();
         this.dispatch =
                 switch (kernel.profile().era()) {
                     case QUEUED -> new QueuedDispatch(kernel, this, ownId);
                     case DIRECT -> new DirectDispatch(kernel, this);
                 };
+        this.openGroups = variants.policy(OpenGroups.class, OpenGroups.USUAL);
+        this.queueIsFirst = variants.policy(QueueBirth.class, QueueBirth.USUAL).isFirst();
+        this.queueIsLast = variants.policy(QueueDeath.class, QueueDeath.USUAL).isLast();
         this.alreadyInitialized = new SharedInt(kernel.sched(), 0);
         this.nls = new SharedRef<>(kernel.sched(), null);
         this.cbdev = new SharedRef<>(kernel.sched(), null);
@@ -92,13 +103,21 @@ public final class Connector {
      *     no memory for the queue, or the queued era's own callback cannot be registered
      */
     int init(ModuleRef owner) {
+        CnQueue early = queueIsFirst ? CnQueue.alloc(kernel, "cqueue") : null;
+        if (early != null) {
+            cbdev.rcuAssign(early);
+        }
         NetlinkSock socket =
                 netlink.kernelCreate(NetlinkProtocol.NETLINK_CONNECTOR, socketConfig(owner));
         if (socket == null) {
+            if (early != null) {
+                cbdev.rcuAssign(null);
+                early.free();
+            }
             return -Errno.EIO;
         }
         nls.rcuAssign(new CnSendPath(kernel, netlink, socket));
-        CnQueue queue = CnQueue.alloc(kernel, "cqueue");
+        CnQueue queue = early != null ? early : CnQueue.alloc(kernel, "cqueue");
         if (queue == null) {
             netlink.kernelRelease(socket);
             return -Errno.EINVAL;
@@ -127,11 +146,13 @@ public final class Connector {
 
     private NetlinkKernelConfig socketConfig(ModuleRef owner) {
         Profile profile = kernel.profile();
-        CnReceivePath receivePath = new CnReceivePath(kernel, dispatch);
+        RxInput input =
+                kernel.variants()
+                        .policy(RxInput.class, new CnReceivePath(kernel, dispatch)::receive);
         NetlinkKernelConfig config =
                 NetlinkKernelConfig.DEFAULT
                         .groups(profile.connectorUsers() + ConnectorLimits.GROUPS_OVER_USERS)
-                        .input(receivePath::receive)
+                        .input(input)
                         .owner(owner);
         return switch (profile.connectorBind()) {
             case PRIVILEGED -> config;
@@ -149,8 +170,7 @@ public final class Connector {
      * <p>Models {@code cn_bind()}. Context: process. Sleeps: never.
      */
     private int bindGroup(int group) {
-        boolean hasBit = (group >> (ConnectorId.CN_IDX_PROC - 1) & 1) != 0;
-        return hasBit || kernel.currentIsCapable() ? 0 : -Errno.EPERM;
+        return openGroups.contains(group) || kernel.currentIsCapable() ? 0 : -Errno.EPERM;
     }
 
     /**
@@ -168,6 +188,12 @@ public final class Connector {
 
     private void takeDown(CnQueue queue, NetlinkSock socket) {
         alreadyInitialized.setOnce(0);
+        if (queueIsLast) {
+            netlink.kernelRelease(socket);
+            dispatch.stop();
+            queue.free();
+            return;
+        }
         dispatch.stop();
         queue.free();
         netlink.kernelRelease(socket);

@@ -2,6 +2,7 @@ package org.vkernel.connector.core;
 
 import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.abi.ProcInputLayout;
+import org.vkernel.connector.core.ProcPolicies.CountRight;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.ProcInput;
 import org.vkernel.emulator.Errno;
@@ -16,10 +17,12 @@ import org.vkernel.netlink.core.NetlinkTxFilter;
 final class CountedListeners implements ProcListeners {
     private final VirtualKernel kernel;
     private final AtomicInt count;
+    private final CountRight countRight;
 
     CountedListeners(VirtualKernel kernel) {
         this.kernel = kernel;
         this.count = new AtomicInt(kernel.sched(), 0);
+        this.countRight = kernel.variants().policy(CountRight.class, CountRight.USUAL);
     }
 
     @Override
@@ -32,7 +35,7 @@ final class CountedListeners implements ProcListeners {
         if (request.len() != ProcInputLayout.SIZE_OLD) {
             return SILENT;
         }
-        if (!kernel.currentIsCapable()) {
+        if (!countRight.isHeld(kernel, sender)) {
             return Errno.EPERM;
         }
         return switch (ProcInput.parse(request.data()).mcastOp()) {

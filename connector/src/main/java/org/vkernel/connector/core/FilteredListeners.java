@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.abi.ProcEventType;
 import org.vkernel.connector.abi.ProcInputLayout;
+import org.vkernel.connector.core.ProcPolicies.NeverAsked;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.ProcInput;
 import org.vkernel.emulator.Errno;
@@ -44,10 +45,12 @@ final class FilteredListeners implements ProcListeners, NetlinkTxFilter {
 
     private final VirtualKernel kernel;
     private final AtomicInt count;
+    private final NeverAsked neverAsked;
 
     FilteredListeners(VirtualKernel kernel) {
         this.kernel = kernel;
         this.count = new AtomicInt(kernel.sched(), 0);
+        this.neverAsked = kernel.variants().policy(NeverAsked.class, NeverAsked.USUAL);
     }
 
     @Override
@@ -118,8 +121,11 @@ final class FilteredListeners implements ProcListeners, NetlinkTxFilter {
     @Override
     public boolean isFiltered(NetlinkSock receiver, SkBuff skb, @Nullable Object data) {
         Input input = inputOf(receiver);
-        if (input == null || !(data instanceof LocalEvents event)) {
+        if (!(data instanceof LocalEvents event)) {
             return false;
+        }
+        if (input == null) {
+            return neverAsked.isFiltered();
         }
         int wanted = input.eventType.getOnce();
         if (input.mcastOp.getOnce() == ProcInputLayout.PROC_CN_MCAST_IGNORE) {

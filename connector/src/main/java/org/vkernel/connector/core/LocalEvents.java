@@ -13,9 +13,14 @@ final class LocalEvents {
 
     /** The number of the next event, from 0; begins an event of that kind. */
     int begin(int kind, int code) {
+        note(kind, code);
+        return count++;
+    }
+
+    /** Notes which kind is being sent. */
+    void note(int kind, int code) {
         what = kind;
         exitCode = kind == ProcEventType.PROC_EVENT_EXIT ? code : 0;
-        return count++;
     }
 
     /** The kind of the event that is being sent. */

@@ -4,6 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.abi.CnMsgLayout;
 import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.abi.ProcEventLayout;
+import org.vkernel.connector.core.ProcPolicies.AckDue;
+import org.vkernel.connector.core.ProcPolicies.AckNumber;
+import org.vkernel.connector.core.ProcPolicies.EventBytes;
+import org.vkernel.connector.core.ProcPolicies.EventGfp;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.CnMsgHeader;
@@ -22,6 +26,7 @@ import org.vkernel.emulator.process.Credentials;
 import org.vkernel.emulator.process.ProcessEvents;
 import org.vkernel.emulator.process.UserThread;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.wire.ByteSlice;
 
 /**
@@ -47,6 +52,10 @@ final class ProcConnector implements ProcessEvents {
     private final ProcListeners listeners;
     private final LocalLock lock;
     private final PerCpu<LocalEvents> local;
+    private final EventBytes eventBytes;
+    private final GfpMask eventGfp;
+    private final AckNumber ackNumber;
+    private final AckDue ackDue;
 
     ProcConnector(VirtualKernel kernel, Connector connector) {
         this.kernel = kernel;
@@ -59,6 +68,11 @@ final class ProcConnector implements ProcessEvents {
                         : new FilteredListeners(kernel);
         this.lock = new LocalLock(sched);
         this.local = new PerCpu<>(sched, cpu -> new LocalEvents());
+        Variants variants = kernel.variants();
+        this.eventBytes = variants.policy(EventBytes.class, EventBytes.USUAL);
+        this.eventGfp = variants.policy(EventGfp.class, EventGfp.USUAL).mask();
+        this.ackNumber = variants.policy(AckNumber.class, AckNumber.USUAL);
+        this.ackDue = variants.policy(AckDue.class, AckDue.USUAL);
     }
 
     /**
@@ -86,8 +100,8 @@ final class ProcConnector implements ProcessEvents {
     /** Models {@code cn_proc_mcast_ctl()} and {@code cn_proc_ack()}. */
     private void control(CnMsg message, SenderInfo sender) {
         int error = listeners.control(message, sender);
-        if (error != ProcListeners.SILENT && listeners.hasAny()) {
-            send(new ProcEvent.Ack(stamp(), error), message.ack() + 1, 0);
+        if (error != ProcListeners.SILENT && ackDue.isDue(listeners)) {
+            send(new ProcEvent.Ack(stamp(), error), message.seq(), message.ack() + 1, 0);
         }
     }
 
@@ -172,6 +186,7 @@ final class ProcConnector implements ProcessEvents {
             send(
                     new ProcEvent.Exit(stamp, idOf(thread), code, thread.exitSignal(), parent),
                     0,
+                    0,
                     code);
         }
     }
@@ -196,7 +211,7 @@ final class ProcConnector implements ProcessEvents {
     }
 
     private void send(ProcEvent event) {
-        send(event, 0, 0);
+        send(event, 0, 0, 0);
     }
 
     /**
@@ -204,12 +219,15 @@ final class ProcConnector implements ProcessEvents {
      *
      * <p>Models {@code send_msg()}. Context: process. Sleeps: never. What cannot be sent is lost.
      */
-    private void send(ProcEvent event, int ack, int exitCode) {
-        byte[] bytes = CnMsg.builder(ID).data(event.toByteArray()).toByteArray();
+    private void send(ProcEvent event, int requestSeq, int ack, int exitCode) {
+        byte[] bytes = CnMsg.builder(ID).data(eventBytes.of(event)).toByteArray();
         CnMsg message = CnMsg.over(ByteSlice.of(bytes));
         lock.lock();
         LocalEvents mine = local.here();
-        int seq = mine.begin(event.what(), exitCode);
+        int seq =
+                event instanceof ProcEvent.Ack
+                        ? ackNumber.next(mine, event.what(), requestSeq)
+                        : mine.begin(event.what(), exitCode);
         CnMsgHeader.put(bytes, 0, seq, ack, ProcEventLayout.SIZE, 0);
         ProcEventHeader.putCpu(bytes, CnMsgLayout.SIZE, sched.thisCpu().index());
         var _ =
@@ -218,7 +236,7 @@ final class ProcConnector implements ProcessEvents {
                         ProcEventLayout.SIZE,
                         0,
                         ConnectorId.CN_IDX_PROC,
-                        GfpMask.NOWAIT,
+                        eventGfp,
                         listeners.filter(),
                         mine);
         lock.unlock();

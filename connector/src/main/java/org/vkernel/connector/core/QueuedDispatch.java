@@ -1,6 +1,7 @@
 package org.vkernel.connector.core;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.connector.core.CnPolicies.CallbackQueue;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
@@ -80,7 +81,10 @@ final class QueuedDispatch implements CnDispatch, CnQueue.Submitter {
 
     @Override
     public int start() {
-        Workqueue queue = kernel.workqueues().create("cqueue");
+        Workqueue queue =
+                kernel.variants()
+                        .policy(CallbackQueue.class, CallbackQueue.USUAL)
+                        .make(kernel.workqueues());
         if (queue == null) {
             return -Errno.EINVAL;
         }

@@ -49,6 +49,15 @@ public final class SenderInfo {
         return skb.credsGid();
     }
 
+    /**
+     * Whether the sender, which is the running task, may do what only the privileged may ({@code
+     * netlink_capable()}). Context: process, the sender's: of no meaning in the queued era.
+     */
+    public boolean isCapable() {
+        NetlinkSock sk = socket();
+        return sk != null && sk.netlink().isCapable(skb);
+    }
+
     @Override
     public String toString() {
         return "port " + Integer.toUnsignedString(portid()) + " of process " + pid();

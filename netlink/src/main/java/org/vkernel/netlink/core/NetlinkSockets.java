@@ -175,6 +175,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
             return null;
         }
         sk.setFlag(NetlinkSock.F_KERNEL_SOCKET, true);
+        sk.setOpenerCapable(true);
         SharedBitmap bits = new SharedBitmap(sched, groups);
         boolean flags = tableLock.grab();
         table.register(config, groups, bits);
