@@ -81,7 +81,7 @@ public final class CnMoreVariants implements VariantProvider {
             Variant.repair("CN-18", "the connector lets go of callbacks that are left")
                     .wrong("cn_queue_free_dev() unlinks entries, and keeps the list's references")
                     .order("a callback is added and never taken off, then the connector goes")
-                    .consequence("rmmod waits for ever")
+                    .consequence("rmmod of the connector waits for ever")
                     .replace(
                             LeftCallbacks.class,
                             usual ->
