@@ -3,6 +3,7 @@ package org.vkernel.testmodules.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Splitter;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -72,9 +73,9 @@ class LossProperties {
 
         int drops(VirtualKernel kernel) {
             for (String line : kernel.readProc("/proc/net/netlink").lines().skip(1).toList()) {
-                String[] words = line.strip().split(" +");
-                if (words[2].equals(Integer.toString(portid))) {
-                    return Integer.parseInt(words[8]);
+                List<String> words = Splitter.on(' ').omitEmptyStrings().splitToList(line);
+                if (words.get(2).equals(Integer.toString(portid))) {
+                    return Integer.parseInt(words.get(8));
                 }
             }
             throw new AssertionError("port " + portid + " is not listed");
