@@ -329,7 +329,7 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
     private void unregister(NetlinkTable table) {
         boolean flags = tableLock.grab();
         int listeners = table.setListenersObject(0);
-        SharedBitmap bits = table.listeners();
+        SharedBitmap bits = table.listenersNow();
         table.unregister();
         tableLock.ungrab(flags);
         releasedListeners.dispose(kernel, () -> free(bits, listeners));

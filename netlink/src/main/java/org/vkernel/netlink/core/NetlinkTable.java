@@ -85,6 +85,11 @@ final class NetlinkTable {
         return listeners.rcuDereference();
     }
 
+    /** As {@link #listeners}, without a point: for whoever has grabbed the table. */
+    @Nullable SharedBitmap listenersNow() {
+        return listeners.peek();
+    }
+
     /** How many groups there are. */
     int groups() {
         return groups.getOnce();
