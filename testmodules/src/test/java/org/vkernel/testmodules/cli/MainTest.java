@@ -75,7 +75,8 @@ class MainTest {
                 "run --pcap . EXAMPLE.Racers | run: --pcap .: cannot be written*",
                 "run --trace . EXAMPLE.Racers | run: --trace .: cannot be written*",
                 "run nothing | run: unknown scenario 'nothing': expected cn_test, kv, notify,"
-                        + " procmon, softirq_load, or the full name of a Scenario's or KernelModule's class on"
+                        + " procmon, register_race, softirq_load, or the full name of a Scenario's or"
+                        + " KernelModule's class on"
                         + " --class-path",
                 "run cntest | run: unknown scenario 'cntest' (did you mean cn_test?): expected *",
                 "run --param cn_test.id=3 | run: --param cn_test.id=3: module cn_test has no"
@@ -107,10 +108,10 @@ class MainTest {
                 "run EXAMPLE.NoDevice --param no_device.x=3 | run: --param no_device.x=3: module"
                         + " no_device has no parameter 'x': expected none",
                 "run --variant CN-9 | run: --variant CN-9: no such variant (did you mean CN-09?):"
-                        + " expected CN-02, *",
+                        + " expected CN-01, *",
                 "run --variant CN-09 | run: --variant CN-09: changes nothing in a kernel 6.18:"
                         + " expected --kernel 2.6.14",
-                "variants CN-09 nothing | variants: nothing: no such variant: expected CN-02, *",
+                "variants CN-09 nothing | variants: nothing: no such variant: expected CN-01, *",
                 "run EXAMPLE.Racers --param greeter.times=x | run: --param greeter.times=x: expected"
                         + " a number from -2147483648 to 2147483647",
             })
