@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.RuleBook;
 import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.emulator.printk.Printk;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Task;
@@ -52,9 +53,18 @@ final class Failures {
         if (kernel.trace().isActive()) {
             kernel.trace().emit(REPORT, reports.size(), 0, 0, rule);
         }
-        report.lines().forEach(line -> kernel.printk().write(LogLevel.ALERT, line));
+        log(report);
         if (!known && !kernel.config().keepGoing()) {
             kernel.sched().halt();
+        }
+    }
+
+    private void log(BugReport report) {
+        Printk printk = kernel.printk();
+        report.firstLines().forEach(line -> printk.write(LogLevel.ALERT, line));
+        report.placeLines().forEach(line -> printk.writeUntraced(LogLevel.ALERT, line));
+        if (!report.why().isEmpty()) {
+            printk.write(LogLevel.ALERT, report.whyLine());
         }
     }
 

@@ -44,6 +44,7 @@ public final class KernelConfig {
     private ImmutableList<Variant> variants = ImmutableList.of();
     private ImmutableSet<Check> checks = Check.ALL;
     private FaultPlan faults = FaultPlan.NONE;
+    private boolean callTraces;
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
     private @Nullable Consumer<TraceEvent> traceListener;
@@ -68,6 +69,7 @@ public final class KernelConfig {
         hangMillis = from.hangMillis;
         variants = from.variants;
         checks = from.checks;
+        callTraces = from.callTraces;
         faults = from.faults;
         output = from.output;
         log = from.log;
@@ -296,6 +298,22 @@ public final class KernelConfig {
     public KernelConfig faults(FaultPlan value) {
         KernelConfig copy = new KernelConfig(this);
         copy.faults = value;
+        return copy;
+    }
+
+    /**
+     * Whether the checkers keep a call trace of each access and lock, so that a report has those of
+     * all places, also in the kernel's own code. Costs most of a run's speed; a run is the same
+     * with and without.
+     */
+    public boolean callTraces() {
+        return callTraces;
+    }
+
+    /** Whether the checkers keep call traces: see {@link #callTraces()}. */
+    public KernelConfig callTraces(boolean value) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.callTraces = value;
         return copy;
     }
 

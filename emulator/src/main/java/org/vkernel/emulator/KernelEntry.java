@@ -122,6 +122,7 @@ final class KernelEntry {
 
     /** What a body that threw has left: its locks stay locked, but its context ends. */
     private void clearContexts(Task task) {
+        task.setContextRecord(null);
         if (task.preemptCount() != 0 || task.irqsDisabled()) {
             kernel.printk()
                     .write(

@@ -3,6 +3,7 @@ package org.vkernel.emulator;
 import java.util.List;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.check.locks.LockChecker;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.sched.ChoiceKind;
 import org.vkernel.emulator.sched.Cpu;
@@ -82,6 +83,11 @@ final class KernelEvents implements MachineEvents {
     @Override
     public void broken(String rule, String what) {
         kernel.report(rule, what, StackTraces.here(), KnownCounterExamples.isKnown(rule, what));
+    }
+
+    @Override
+    public void brokenInContext(String rule, String what) {
+        kernel.report(rule, what, LockChecker.places(kernel.sched().current()));
     }
 
     @Override

@@ -17,6 +17,8 @@ import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
+import org.vkernel.emulator.check.locks.LockChecker;
+import org.vkernel.emulator.check.races.RaceChecker;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.irq.Tasklets;
@@ -106,7 +108,9 @@ public final class VirtualKernel implements AutoCloseable {
                         new Scheduler.Setup(
                                 config.cpus(),
                                 config.profile().preemption() == Profile.Preemption.FULL,
-                                config.lockupPoints(),
+                                config.has(Check.STUCK)
+                                        ? config.lockupPoints()
+                                        : Scheduler.NO_LOCKUP_LIMIT,
                                 config.instantPoints(),
                                 config.newStrategy(),
                                 config.jitter(),
@@ -117,6 +121,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.trace = new Trace(sched, config.traceListener());
         this.printk = new Printk(sched, trace, config.log());
         this.random = new SplitMix(~config.seed());
+        watch(config);
         Task initTask = sched.boot();
         sched.hostEnter(initTask);
         this.softirqs = new Softirqs(sched, trace, config.profile().leavesSoftirqsToKsoftirqd());
@@ -166,6 +171,21 @@ public final class VirtualKernel implements AutoCloseable {
         return config.isSimulated() && (reports || config.has(Check.LEAKS))
                 ? new ObjectTracker(reports ? this::report : null)
                 : null;
+    }
+
+    /** Has the checkers watch that were asked for. */
+    private void watch(KernelConfig config) {
+        SimMachine sim = sched.sim();
+        if (sim != null && config.has(Check.RACES)) {
+            RaceChecker races = new RaceChecker(sched, sim, config.callTraces(), this::report);
+            sim.addObserver(races);
+            sched.addWatcher(races);
+        }
+        sched.setChecks(config.has(Check.SLEEP), config.has(Check.STUCK));
+        if (sim != null && (config.has(Check.LOCKS) || config.has(Check.SLEEP))) {
+            sched.addWatcher(
+                    new LockChecker(config.has(Check.LOCKS), config.callTraces(), this::report));
+        }
     }
 
     // ---- The parts ---------------------------------------------------------------------------

@@ -109,8 +109,8 @@ class ReadmeTest {
                         new PrintStream(err, true, UTF_8),
                         args.toArray(String[]::new));
         assertEquals("", err.toString(UTF_8));
-        boolean isHuntedFailure = args.getFirst().equals("explore");
-        assertEquals(isHuntedFailure ? 1 : 0, status);
+        boolean isMeantToFail = args.get(1).equals("com.example.LostUpdate");
+        assertEquals(isMeantToFail ? 1 : 0, status);
         return out.toString(UTF_8);
     }
 

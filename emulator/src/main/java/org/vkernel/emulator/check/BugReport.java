@@ -40,18 +40,36 @@ public record BugReport(
 
     /** The lines of the report, for the log. */
     public List<String> lines() {
+        List<String> lines = new ArrayList<>(firstLines());
+        lines.addAll(placeLines());
+        if (!why.isEmpty()) {
+            lines.add(whyLine());
+        }
+        return lines;
+    }
+
+    /** What does not depend on which call traces were kept. */
+    public List<String> firstLines() {
         List<String> lines = new ArrayList<>();
         lines.add("BUG: " + (known ? "known: " : "") + rule);
         what.lines().forEach(lines::add);
         lines.add("CPU: " + cpu + " Comm: " + task + " Context: " + context);
         addStack(lines, "Call Trace:", stack);
+        return lines;
+    }
+
+    /** The other places. */
+    public List<String> placeLines() {
+        List<String> lines = new ArrayList<>();
         for (Place place : others) {
             addStack(lines, place.title + ":", place.stack);
         }
-        if (!why.isEmpty()) {
-            lines.add("Why: " + why);
-        }
         return lines;
+    }
+
+    /** Why it is forbidden. */
+    public String whyLine() {
+        return "Why: " + why;
     }
 
     private static void addStack(List<String> lines, String title, List<String> stack) {

@@ -38,6 +38,11 @@ public enum Check {
     /** None of them. */
     public static final ImmutableSet<Check> NONE = ImmutableSet.of();
 
+    /** All but these. */
+    public static Set<Check> allBut(Check... others) {
+        return Sets.difference(ALL, Sets.immutableEnumSet(Arrays.asList(others)));
+    }
+
     /** The name that the command line knows it by. */
     public String optionName() {
         return name().toLowerCase(Locale.ROOT);

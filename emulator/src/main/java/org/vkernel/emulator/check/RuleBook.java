@@ -92,6 +92,24 @@ public final class RuleBook {
                             "each reference that keeps a module loaded has to be given back by who"
                                     + " took it.")
                     .put(
+                            "possible circular locking dependency",
+                            "two tasks that take the same locks in different orders each end up"
+                                    + " with the one that the other waits for, sooner or later.")
+                    .put(
+                            "inconsistent lock state",
+                            "an interrupt that comes while its CPU holds the lock waits for the"
+                                    + " task below it, which cannot go on before the interrupt ends:"
+                                    + " the task has to keep it off with the _bh or _irqsave form.")
+                    .put(
+                            "lock held when leaving the kernel",
+                            "nobody is left to give it back: the next who wants it waits for ever.")
+                    .put(
+                            "data race",
+                            "compilers and CPUs tear, merge and reorder plain accesses: without a"
+                                    + " lock, or READ_ONCE() and WRITE_ONCE(), what is read may be"
+                                    + " half of the one value and half of the other, and an update"
+                                    + " may be lost.")
+                    .put(
                             "memory leak at shutdown",
                             "memory that nobody frees is gone until the next boot.")
                     .buildOrThrow();

@@ -1,5 +1,6 @@
 package org.vkernel.emulator.check;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,9 +12,21 @@ public final class StackTraces {
     private static final int DEPTH = 24;
     private static final String MACHINE = "org.vkernel.emulator.sched.";
     private static final String SHADOW = "org.vkernel.emulator.skb.SkBuffShadow";
-    private static final String MODULE_CODE = "org.vkernel.emulator.module.ModuleCode";
     private static final String HOST_INTERFACE = "org.vkernel.emulator.VirtualKernel";
     private static final String ENTRY = "org.vkernel.emulator.KernelEntry";
+
+    /** What only sees and tells. */
+    private static final ImmutableSet<String> OWN =
+            ImmutableSet.of(
+                    StackTraces.class.getName(),
+                    "org.vkernel.emulator.check.CodeWatch",
+                    "org.vkernel.emulator.check.Moment",
+                    "org.vkernel.emulator.check.RefHistory",
+                    "org.vkernel.emulator.check.locks.LockChecker",
+                    "org.vkernel.emulator.check.races.RaceChecker",
+                    "org.vkernel.emulator.KernelEvents",
+                    "org.vkernel.emulator.module.ModuleCode",
+                    "org.vkernel.emulator.module.SimPoints");
 
     private StackTraces() {}
 
@@ -76,9 +89,10 @@ public final class StackTraces {
         return !name.startsWith("java.")
                 && !name.startsWith("jdk.")
                 && !name.startsWith(MACHINE)
-                && !name.startsWith("org.vkernel.emulator.check.")
+                && !OWN.contains(name)
                 && !name.startsWith(SHADOW)
-                && !name.equals(MODULE_CODE)
+                && !name.contains("$vkernel$")
+                && !element.getMethodName().equals("$vkernel$access")
                 && !isEntry(name);
     }
 

@@ -1,6 +1,7 @@
 package org.vkernel.emulator.irq;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.Cpu;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
@@ -115,6 +116,10 @@ public final class Softirqs implements SoftirqRunner {
         long end = sched.clockNs() + MAX_NS;
         boolean irqsWereOff = sched.localIrqSave();
         task.preemptCountAdd(PreemptCount.SOFTIRQ_OFFSET);
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.interruptBegins(task);
+        }
         int passes = 0;
         int pending = cpu.softirqPending();
         while (pending != 0) {
@@ -128,6 +133,9 @@ public final class Softirqs implements SoftirqRunner {
             boolean off = sched.localIrqSave();
             assert !off;
             pending = cpu.softirqPending();
+        }
+        if (watcher != null) {
+            watcher.interruptEnds(task);
         }
         task.preemptCountSub(PreemptCount.SOFTIRQ_OFFSET);
         sched.localIrqRestore(irqsWereOff);

@@ -1,16 +1,33 @@
 package org.vkernel.emulator.locking;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
-import org.vkernel.emulator.shared.SharedRef;
+import org.vkernel.emulator.sched.WatchedLock;
 
 /** Models {@code struct mutex} (kernel/locking/mutex.c): a lock that is waited for by sleeping. */
-public final class Mutex {
+public final class Mutex implements WatchedLock {
+    private static final VarHandle OWNER;
+
+    static {
+        try {
+            OWNER = MethodHandles.lookup().findVarHandle(Mutex.class, "owner", Task.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Scheduler sched;
     private final String name;
-    private final SharedRef<Task> owner;
+    private final long object;
+    private int lockClass = -1;
+    private volatile @Nullable Task owner;
     private final WaitQueue waiters;
 
     /**
@@ -21,13 +38,14 @@ public final class Mutex {
     public Mutex(Scheduler sched, String name) {
         this.sched = sched;
         this.name = name;
-        this.owner = new SharedRef<>(sched, null);
+        this.object = sched.nextObject();
         this.waiters = new WaitQueue(sched, "mutex " + name);
     }
 
     /** {@code mutex_lock()}. Context: process; sleeps. */
     public void lock() {
         sched.mightSleep();
+        wants();
         if (!tryLock()) {
             checkRecursion();
             int result = waiters.waitExclusiveLocked(this::tryLock, TaskState.UNINTERRUPTIBLE);
@@ -38,6 +56,7 @@ public final class Mutex {
     /** {@code mutex_lock_interruptible()}: 0, or {@code -EINTR}. */
     public int lockInterruptible() {
         sched.mightSleep();
+        wants();
         if (tryLock()) {
             return 0;
         }
@@ -46,8 +65,15 @@ public final class Mutex {
         return result == 0 ? 0 : -Errno.EINTR;
     }
 
+    private void wants() {
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.wants(sched.current(), this, WatchedLock.MUTEX);
+        }
+    }
+
     private void checkRecursion() {
-        if (owner.peek() == sched.current()) {
+        if (owner == sched.current()) {
             sched.reportBroken(
                     "mutex recursion", name + " is held by " + sched.current() + " already");
         }
@@ -55,28 +81,62 @@ public final class Mutex {
 
     /** {@code mutex_trylock()}. */
     public boolean tryLock() {
-        return owner.compareAndSet(null, sched.current());
+        sched.point(Access.LOCK_WORD, object);
+        Task task = sched.current();
+        if (!OWNER.compareAndSet(this, null, task)) {
+            return false;
+        }
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.acquired(task, this, WatchedLock.MUTEX);
+        }
+        return true;
     }
 
     /** {@code mutex_unlock()}; only its owner may. */
     public void unlock() {
         Task task = sched.current();
-        if (owner.peek() != task) {
+        if (owner != task) {
             sched.reportBroken(
                     "unlock of a lock that is not held",
-                    "mutex " + name + " by " + task + ", owner " + owner.peek());
+                    "mutex " + name + " by " + task + ", owner " + owner);
         }
-        owner.rcuAssign(null);
+        sched.point(Access.LOCK_WORD, object);
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.released(task, this, WatchedLock.MUTEX);
+        }
+        owner = null;
         waiters.wakeUp();
     }
 
     /** {@code mutex_is_locked()}. */
     public boolean isLocked() {
-        return owner.peek() != null;
+        return owner != null;
     }
 
     /** Whether the running task holds it. */
     public boolean isHeld() {
-        return owner.peek() == sched.current();
+        return owner == sched.current();
+    }
+
+    @Override
+    public String lockName() {
+        return name;
+    }
+
+    @Override
+    public long lockNumber() {
+        return object;
+    }
+
+    @Override
+    public int lockClass() {
+        return lockClass;
+    }
+
+    @Override
+    public void setLockClass(int number) {
+        lockClass = number;
     }
 }

@@ -3,7 +3,9 @@ package org.vkernel.emulator.locking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 
 /** Models per-CPU data ({@code DEFINE_PER_CPU}): one object for each CPU. */
 public final class PerCpu<T> {
@@ -21,7 +23,12 @@ public final class PerCpu<T> {
 
     /** {@code this_cpu_ptr()}: this CPU's own. The caller has preemption disabled. */
     public T here() {
-        return values.get(sched.thisCpu().index());
+        Task task = sched.current();
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.perCpuData(task);
+        }
+        return values.get(task.cpu().index());
     }
 
     /** {@code per_cpu_ptr()}. */

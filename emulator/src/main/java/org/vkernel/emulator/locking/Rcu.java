@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.irq.Softirqs;
+import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.StepObserver;
@@ -56,6 +57,11 @@ public final class Rcu {
             sim.touched(StepObserver.RCU, false);
             readers++;
             task.setRcuSequence(sequence);
+            task.setReadsSince(sched.clockNs());
+            ContextWatcher watcher = sched.watcher();
+            if (watcher != null) {
+                watcher.rcuReadBegins(task);
+            }
         }
     }
 
@@ -71,6 +77,10 @@ public final class Rcu {
                 sched.reportBroken("rcu_read_unlock() without rcu_read_lock()", task.toString());
             }
             return;
+        }
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.rcuReadEnds(task);
         }
         readers--;
         boolean isWaitedFor = task.rcuSequence() != sequence;
@@ -92,10 +102,17 @@ public final class Rcu {
             return;
         }
         gracePeriod.lock();
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.gracePeriodBegins(sched.current());
+        }
         sim.touched(StepObserver.RCU, true);
         sequence++;
         blocking = readers;
         gracePeriodEnd.waitEvent(() -> noneBlocks(sim));
+        if (watcher != null) {
+            watcher.gracePeriodEnded(sched.current());
+        }
         gracePeriod.unlock();
     }
 

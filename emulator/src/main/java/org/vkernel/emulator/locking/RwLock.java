@@ -1,22 +1,41 @@
 package org.vkernel.emulator.locking;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SpinCondition;
 import org.vkernel.emulator.sched.Task;
-import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.sched.WatchedLock;
 
 /**
  * Models {@code rwlock_t}: many readers or one writer, all spinning with preemption off.
  *
  * <p>Readers are preferred, as on the kernel's unfair path in interrupts.
  */
-public final class RwLock {
+public final class RwLock implements WatchedLock {
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(RwLock.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private static final int WRITER = -1;
 
     private final Scheduler sched;
     private final String name;
-    private final AtomicInt state;
+    private final long object;
+    private int lockClass = -1;
+
+    /** How many readers there are, or {@link #WRITER}. */
+    private volatile int state;
+
     private final SpinCondition noWriter;
     private final SpinCondition nobody;
 
@@ -28,7 +47,7 @@ public final class RwLock {
     public RwLock(Scheduler sched, String name) {
         this.sched = sched;
         this.name = name;
-        this.state = new AtomicInt(sched, 0);
+        this.object = sched.nextObject();
         this.noWriter = new Wait("to read ", true);
         this.nobody = new Wait("to write ", false);
     }
@@ -44,7 +63,7 @@ public final class RwLock {
 
         @Override
         public boolean isReady(Task task) {
-            int seen = state.peek();
+            int seen = state;
             return readersPass ? seen >= 0 : seen == 0;
         }
 
@@ -56,58 +75,123 @@ public final class RwLock {
 
     /** {@code read_lock()}. */
     public void readLock() {
-        sched.current().preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        Task task = sched.current();
+        task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        wants(task, WatchedLock.READ);
         for (; ; ) {
-            int seen = state.get();
-            if (seen >= 0 && state.compareAndSet(seen, seen + 1)) {
-                return;
+            sched.point(Access.LOCK_WORD, object);
+            int seen = state;
+            if (seen >= 0) {
+                sched.point(Access.LOCK_WORD, object);
+                if (STATE.compareAndSet(this, seen, seen + 1)) {
+                    break;
+                }
             }
             sched.spin(noWriter);
+        }
+        acquired(task, WatchedLock.READ);
+    }
+
+    private void wants(Task task, int mode) {
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.wants(task, this, mode);
+        }
+    }
+
+    private void acquired(Task task, int mode) {
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.acquired(task, this, mode);
         }
     }
 
     /** {@code read_unlock()}. */
     public void readUnlock() {
-        if (state.decrementAndGet() < 0) {
-            state.incrementAndGet(); // else it would count as held by a writer from now on
-            sched.reportBroken("unlock of a lock that is not held", "rwlock " + name + " (read)");
+        sched.point(Access.LOCK_WORD, object);
+        released(sched.current(), WatchedLock.READ);
+        if ((int) STATE.getAndAdd(this, -1) <= 0) {
+            STATE.getAndAdd(this, 1); // else it would count as held by a writer from now on
+            notHeld("read");
         }
         Task task = sched.current();
         task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
         sched.enabled(task);
+    }
+
+    private void released(Task task, int mode) {
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.released(task, this, mode);
+        }
+    }
+
+    private void notHeld(String how) {
+        sched.reportBroken(
+                "unlock of a lock that is not held", "rwlock " + name + " (" + how + ")");
     }
 
     /** {@code write_lock()}. */
     public void writeLock() {
-        sched.current().preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
-        while (!state.compareAndSet(0, WRITER)) {
+        Task task = sched.current();
+        task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        wants(task, WatchedLock.WRITE);
+        sched.point(Access.LOCK_WORD, object);
+        while (!STATE.compareAndSet(this, 0, WRITER)) {
             sched.spin(nobody);
+            sched.point(Access.LOCK_WORD, object);
         }
+        acquired(task, WatchedLock.WRITE);
     }
 
     /** {@code write_unlock()}. */
     public void writeUnlock() {
-        if (!state.compareAndSet(WRITER, 0)) {
-            sched.reportBroken("unlock of a lock that is not held", "rwlock " + name + " (write)");
-        }
         Task task = sched.current();
+        unlockWritten(task);
         task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
         sched.enabled(task);
     }
 
+    private void unlockWritten(Task task) {
+        sched.point(Access.LOCK_WORD, object);
+        released(task, WatchedLock.WRITE);
+        if (!STATE.compareAndSet(this, WRITER, 0)) {
+            notHeld("write");
+        }
+    }
+
     /** {@code write_lock_irqsave()}; returns what {@link #writeUnlockIrqrestore} wants back. */
     public boolean writeLockIrqsave() {
-        boolean flags = sched.localIrqSave();
+        boolean flags = sched.localIrqSave(sched.current());
         writeLock();
         return flags;
     }
 
     /** {@code write_unlock_irqrestore()}. */
     public void writeUnlockIrqrestore(boolean flags) {
-        if (!state.compareAndSet(WRITER, 0)) {
-            sched.reportBroken("unlock of a lock that is not held", "rwlock " + name + " (write)");
-        }
-        sched.current().preemptCountSub(PreemptCount.PREEMPT_OFFSET);
-        sched.localIrqRestore(flags);
+        Task task = sched.current();
+        unlockWritten(task);
+        task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
+        sched.localIrqRestore(task, flags);
+    }
+
+    @Override
+    public String lockName() {
+        return name;
+    }
+
+    @Override
+    public long lockNumber() {
+        return object;
+    }
+
+    @Override
+    public int lockClass() {
+        return lockClass;
+    }
+
+    @Override
+    public void setLockClass(int number) {
+        lockClass = number;
     }
 }

@@ -4,11 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Access;
+import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.SpinCondition;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.WatchedLock;
 
 /**
  * Models {@code spinlock_t}: held with preemption off, waited for by spinning.
@@ -17,7 +19,7 @@ import org.vkernel.emulator.sched.Task;
  * lock which that task holds without the {@code Bh} or {@code Irqsave} form waits for ever, as on
  * real hardware, and is reported.
  */
-public final class SpinLock implements SpinCondition {
+public final class SpinLock implements SpinCondition, WatchedLock {
     private static final VarHandle OWNER;
 
     static {
@@ -31,6 +33,7 @@ public final class SpinLock implements SpinCondition {
     private final Scheduler sched;
     private final @Nullable SimMachine sim;
     private final long object;
+    private int lockClass = -1;
     private final String name;
     private @Nullable Task owner;
 
@@ -74,7 +77,7 @@ public final class SpinLock implements SpinCondition {
     /** {@code spin_lock_bh()}. Context: process or softirq. */
     public void lockBh() {
         Task task = sched.current();
-        task.preemptCountAdd(PreemptCount.SOFTIRQ_LOCK_OFFSET);
+        sched.localBhDisable(task, PreemptCount.SOFTIRQ_LOCK_OFFSET);
         acquire(task);
     }
 
@@ -114,6 +117,10 @@ public final class SpinLock implements SpinCondition {
             sim.point(Access.TRY_LOCK, object);
         }
         if (OWNER.compareAndSet(this, null, task)) {
+            ContextWatcher watcher = sched.watcher();
+            if (watcher != null) {
+                watcher.acquired(task, this, WatchedLock.SPIN);
+            }
             return true;
         }
         task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
@@ -121,6 +128,10 @@ public final class SpinLock implements SpinCondition {
     }
 
     private void acquire(Task task) {
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.wants(task, this, WatchedLock.SPIN);
+        }
         SimMachine machine = sim;
         if (machine != null) {
             machine.point(Access.LOCK, object);
@@ -131,6 +142,9 @@ public final class SpinLock implements SpinCondition {
             owner = task;
         } else if (!OWNER.compareAndSet(this, null, task)) {
             contendParallel(task);
+        }
+        if (watcher != null) {
+            watcher.acquired(task, this, WatchedLock.SPIN);
         }
     }
 
@@ -161,6 +175,10 @@ public final class SpinLock implements SpinCondition {
             sched.reportBroken(
                     "unlock of a lock that is not held", name + " by " + task + ", owner " + owner);
         }
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.released(task, this, WatchedLock.SPIN);
+        }
         // Pairs with the compare-and-set in acquire().
         OWNER.setRelease(this, null);
     }
@@ -168,6 +186,26 @@ public final class SpinLock implements SpinCondition {
     /** Whether the running task holds it ({@code lockdep_is_held()}). */
     public boolean isHeld() {
         return OWNER.getOpaque(this) == sched.current();
+    }
+
+    @Override
+    public String lockName() {
+        return name;
+    }
+
+    @Override
+    public long lockNumber() {
+        return object;
+    }
+
+    @Override
+    public int lockClass() {
+        return lockClass;
+    }
+
+    @Override
+    public void setLockClass(int number) {
+        lockClass = number;
     }
 
     @Override

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * as well. Lists are last in, first out. There are no migrate types and no per-CPU lists of pages.
  *
  * <p>A page is named by its frame number; page 0 and those up to {@link #FIRST_FRAME}, where the
- * kernel itself would lie, are none of the zone's. What is known of pages is kept in rows that
- * are made when a page of theirs is first touched: memory that nobody has used costs nothing.
+ * kernel itself would lie, are none of the zone's. What is known of pages is kept in rows that are
+ * made when a page of theirs is first touched: memory that nobody has used costs nothing.
  *
  * <p>All methods are called under the zone's lock, but those that say otherwise.
  */

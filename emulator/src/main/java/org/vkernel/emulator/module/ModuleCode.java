@@ -282,7 +282,7 @@ final class ModuleCode implements CodeWatch {
         }
 
         @Override
-        public void arrayAccess(Object array, int site, boolean write) {
+        public void arrayAccess(Object array, int index, int site, boolean write) {
             throw end();
         }
 

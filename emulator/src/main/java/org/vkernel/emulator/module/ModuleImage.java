@@ -176,7 +176,7 @@ final class ModuleImage extends ClassLoader {
         public void fieldAccess(long object, int site, boolean write) {}
 
         @Override
-        public void arrayAccess(Object array, int site, boolean write) {}
+        public void arrayAccess(Object array, int index, int site, boolean write) {}
 
         @Override
         public void backEdge(int site) {
@@ -205,7 +205,7 @@ final class ModuleImage extends ClassLoader {
         }
 
         @Override
-        public void arrayAccess(Object array, int site, boolean write) {
+        public void arrayAccess(Object array, int index, int site, boolean write) {
             throw new ModuleReleasedError();
         }
 

@@ -17,7 +17,7 @@ public interface ModulePoints {
     void fieldAccess(long object, int site, boolean write);
 
     /** Called before an element of {@code array} is read or written. */
-    void arrayAccess(Object array, int site, boolean write);
+    void arrayAccess(Object array, int index, int site, boolean write);
 
     /** Called once in each turn of a loop. */
     void backEdge(int site);

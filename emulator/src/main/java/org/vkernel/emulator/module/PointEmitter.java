@@ -90,16 +90,16 @@ final class PointEmitter implements CodeTransform {
 
     /** Stack: array, index. */
     private void readElement(CodeBuilder code, int site) {
-        code.dup2().pop();
+        code.dup2();
         callArray(code, site, false);
     }
 
     /** Stack: array, index, value. */
     private void writeElement(CodeBuilder code, ArrayStoreInstruction store, int site) {
         if (isWide(store.typeKind())) {
-            code.dup2_x2().pop2().dup2_x2().pop();
+            code.dup2_x2().pop2().dup2_x2();
         } else {
-            code.dup_x2().pop().dup2_x1().pop();
+            code.dup_x2().pop().dup2_x1();
         }
         callArray(code, site, true);
     }

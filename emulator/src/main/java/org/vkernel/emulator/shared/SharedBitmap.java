@@ -46,7 +46,7 @@ public final class SharedBitmap {
     /** {@code __assign_bit()}. */
     public void assign(int bit, boolean value) {
         if (sim != null) {
-            sim.point(Access.WRITE_ONCE, object);
+            sim.point(Access.PUBLISH, object);
         }
         long[] changed = words;
         if (value) {
@@ -78,7 +78,7 @@ public final class SharedBitmap {
     /** Makes room for {@code bits}; never shrinks. */
     public void grow(int bits) {
         if (sim != null) {
-            sim.point(Access.WRITE_ONCE, object);
+            sim.point(Access.PUBLISH, object);
         }
         if (wordsFor(bits) > words.length) {
             words = Arrays.copyOf(words, wordsFor(bits));

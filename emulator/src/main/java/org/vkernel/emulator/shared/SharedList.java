@@ -61,7 +61,7 @@ public final class SharedList<T> {
 
     private void write() {
         if (sim != null) {
-            sim.point(Access.WRITE_ONCE, object);
+            sim.point(Access.PUBLISH, object);
         }
     }
 

@@ -78,7 +78,7 @@ public final class SharedMap<T> {
     /** Adds {@code key}; false if it is there already. The caller holds the table's lock. */
     public boolean putIfAbsent(long key, T value) {
         if (sim != null) {
-            sim.point(Access.WRITE_ONCE, object);
+            sim.point(Access.PUBLISH, object);
         }
         if (order.putIfAbsent(key, value) != null) {
             return false;
@@ -104,7 +104,7 @@ public final class SharedMap<T> {
     /** Takes {@code key} off; what was there, or null. The caller holds the table's lock. */
     public @Nullable T remove(long key) {
         if (sim != null) {
-            sim.point(Access.WRITE_ONCE, object);
+            sim.point(Access.PUBLISH, object);
         }
         T removed = order.remove(key);
         if (removed != null) {

@@ -60,7 +60,7 @@ public final class SkBuffQueue {
     private void write() {
         SimMachine machine = sim;
         if (machine != null) {
-            machine.point(Access.WRITE, object);
+            machine.point(Access.PUBLISH, object);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.Sets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.sched.Alternatives;
 import org.vkernel.emulator.sched.ChoiceKind;
 import org.vkernel.emulator.sched.Strategy;
@@ -63,6 +65,7 @@ class ExplorationTest {
         public Outcome run(Strategy strategy, boolean recording) {
             KernelConfig config =
                     KernelConfig.simulated(1)
+                            .checks(Sets.difference(Check.ALL, Set.of(Check.RACES)))
                             .cpus(cpus)
                             .recording(recording)
                             .strategy(seed -> strategy);

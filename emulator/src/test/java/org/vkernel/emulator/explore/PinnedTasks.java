@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.sched.Task;
@@ -40,6 +41,7 @@ record PinnedTasks(int cpus, boolean pinned, Function<Scheduler, Made> make) imp
         VirtualKernel kernel =
                 VirtualKernel.boot(
                         KernelConfig.simulated(1)
+                                .checks(Check.NONE)
                                 .cpus(cpus + 1)
                                 .recording(recording)
                                 .strategy(seed -> strategy));

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.sched.Scheduler;
@@ -140,7 +141,9 @@ class SoftirqsTest {
     void lockTakenWithoutBhForm_andAgainInASoftirqOnTop_isReported() {
         boolean seen = false;
         for (int seed = 0; seed < 300 && !seen; seed++) {
-            VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed).cpus(1));
+            VirtualKernel kernel =
+                    VirtualKernel.boot(
+                            KernelConfig.simulated(seed).cpus(1).checks(Check.allBut(Check.LOCKS)));
             Scheduler sched = kernel.sched();
             SpinLock lock = kernel.call(() -> new SpinLock(sched, "shared"));
             sched.requestIrq(3, cpu -> kernel.softirqs().raiseIrqoff(Softirqs.NET_RX));

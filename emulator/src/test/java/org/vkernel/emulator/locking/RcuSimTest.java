@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.shared.SharedInt;
 import org.vkernel.emulator.shared.SharedRef;
@@ -29,7 +32,13 @@ class RcuSimTest {
     /** How many reads saw an object after its end, over one run. */
     private static int wrongReads(long seed, Wait wait) {
         try (VirtualKernel kernel =
-                VirtualKernel.boot(KernelConfig.simulated(seed).cpus(1 + (int) (seed % 3)))) {
+                VirtualKernel.boot(
+                        KernelConfig.simulated(seed)
+                                .checks(
+                                        wait == Wait.NOT_AT_ALL
+                                                ? Sets.difference(Check.ALL, Set.of(Check.RACES))
+                                                : Check.ALL)
+                                .cpus(1 + (int) (seed % 3)))) {
             SharedInt first = kernel.call(() -> new SharedInt(kernel.sched(), 1));
             SharedRef<SharedInt> pointer =
                     kernel.call(() -> new SharedRef<>(kernel.sched(), first));

@@ -279,7 +279,7 @@ class ModulePointsTest {
         public void fieldAccess(long object, int site, boolean write) {}
 
         @Override
-        public void arrayAccess(Object array, int site, boolean write) {}
+        public void arrayAccess(Object array, int index, int site, boolean write) {}
 
         @Override
         public void backEdge(int site) {

@@ -27,7 +27,7 @@ final class RecordingPoints implements ModulePoints {
     }
 
     @Override
-    public void arrayAccess(Object array, int site, boolean write) {
+    public void arrayAccess(Object array, int index, int site, boolean write) {
         events.add((write ? "write " : "read ") + sites.site(site).target());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.ReplaySchedule;
 import org.vkernel.emulator.explore.RoundRobin;
 import org.vkernel.emulator.locking.Completion;
@@ -41,12 +43,17 @@ class SimMachineTest {
         }
     }
 
+    /** For what races on purpose. */
+    private static KernelConfig racy(long seed) {
+        return KernelConfig.simulated(seed).checks(Sets.difference(Check.ALL, Set.of(Check.RACES)));
+    }
+
     @Test
     void unlockedReadAndWrite_twoTasks_updateIsLostInSomeSchedulesOnly() {
         for (int cpus : new int[] {1, 2, 4}) {
             Set<Integer> sums = new HashSet<>();
             for (int seed = 0; seed < SCHEDULES; seed++) {
-                sums.add(unlockedSum(KernelConfig.simulated(seed).cpus(cpus)));
+                sums.add(unlockedSum(racy(seed).cpus(cpus)));
             }
             assertEquals(Set.of(1, 2), sums, "CPUs: " + cpus);
         }
@@ -54,9 +61,7 @@ class SimMachineTest {
 
     @Test
     void unlockedReadAndWrite_roundRobin_noUpdateIsLost() {
-        assertEquals(
-                2,
-                unlockedSum(KernelConfig.simulated(1).strategy(seed -> new RoundRobin()).cpus(1)));
+        assertEquals(2, unlockedSum(racy(1).strategy(seed -> new RoundRobin()).cpus(1)));
     }
 
     @Test
@@ -143,14 +148,11 @@ class SimMachineTest {
     @Test
     void replay_recordedSchedule_sameFingerprint() {
         for (int seed = 0; seed < 50; seed++) {
-            VirtualKernel recorded =
-                    VirtualKernel.boot(KernelConfig.simulated(seed).recording(true));
+            VirtualKernel recorded = VirtualKernel.boot(racy(seed).recording(true));
             String first = lostUpdateRun(recorded);
             int[] answers = recorded.schedule();
             VirtualKernel replayed =
-                    VirtualKernel.boot(
-                            KernelConfig.simulated(99)
-                                    .strategy(ignored -> new ReplaySchedule(answers)));
+                    VirtualKernel.boot(racy(99).strategy(ignored -> new ReplaySchedule(answers)));
             assertEquals(first, lostUpdateRun(replayed), "seed " + seed);
         }
     }
@@ -186,7 +188,9 @@ class SimMachineTest {
     void crossedSpinlocks_someSchedule_deadlockNamesBoth() {
         boolean seen = false;
         for (int seed = 0; seed < SCHEDULES && !seen; seed++) {
-            VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(seed).cpus(3));
+            VirtualKernel kernel =
+                    VirtualKernel.boot(
+                            KernelConfig.simulated(seed).cpus(3).checks(Check.allBut(Check.LOCKS)));
             SpinLock a = kernel.call(() -> new SpinLock(kernel.sched(), "a"));
             SpinLock b = kernel.call(() -> new SpinLock(kernel.sched(), "b"));
             kernel.spawn("ab", process -> kernel.run(() -> nest(a, b)));

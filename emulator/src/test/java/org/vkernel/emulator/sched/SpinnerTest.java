@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.process.UserProcess;
 
@@ -18,7 +19,9 @@ import org.vkernel.emulator.process.UserProcess;
 class SpinnerTest {
     @Test
     void cpuSpinsWithInterruptsOff_whileOthersLive_isASoftLockup() {
-        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1).cpus(2));
+        VirtualKernel kernel =
+                VirtualKernel.boot(
+                        KernelConfig.simulated(1).cpus(2).checks(Check.allBut(Check.LOCKS)));
         SpinLock lock = kernel.call(() -> new SpinLock(kernel.sched(), "l"));
         kernel.spawn(
                 "ticker",

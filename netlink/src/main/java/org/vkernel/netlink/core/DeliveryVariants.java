@@ -133,7 +133,7 @@ public final class DeliveryVariants implements VariantProvider {
                     .category(Category.CONTEXT)
                     .wrong(
                             "netlink_to_full_skb() copies up to the buffer's end, not skb->len"
-                                + " bytes")
+                                    + " bytes")
                     .order("a message of more than 3776 bytes, while a tap listens")
                     .consequence("the tap's reader gets memory that nobody has written")
                     .profiles(Profile.V6_1)

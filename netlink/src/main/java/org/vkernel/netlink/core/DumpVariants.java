@@ -158,7 +158,7 @@ public final class DumpVariants implements VariantProvider {
                     .category(Category.CONTEXT)
                     .wrong(
                             "__netlink_dump_start() answers with an error, and leaves the dump"
-                                + " armed")
+                                    + " armed")
                     .order("the allocation of the first part fails, then recv of the error")
                     .consequence("the dump goes on behind its error; another one gets EBUSY")
                     .replace(
@@ -171,7 +171,7 @@ public final class DumpVariants implements VariantProvider {
                     .category(Category.RACE)
                     .wrong(
                             "netlink_ack() reads NETLINK_EXT_ACK for the size, and once more to"
-                                + " fill")
+                                    + " fill")
                     .order("an answer is sized | another thread sets the option | it is filled")
                     .consequence("the attributes are put behind the end of the sk_buff")
                     .replace(

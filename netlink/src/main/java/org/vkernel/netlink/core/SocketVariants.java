@@ -30,7 +30,7 @@ public final class SocketVariants implements VariantProvider {
                     .category(Category.RACE)
                     .wrong(
                             "netlink_create() goes on where nobody has the protocol, or its module"
-                                + " goes")
+                                    + " goes")
                     .order("a process opens a socket | rmmod | the process sends")
                     .consequence(
                             "sockets of protocols that nobody has; and the module goes while its"

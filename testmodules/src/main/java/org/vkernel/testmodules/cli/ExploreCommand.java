@@ -67,7 +67,7 @@ public final class ExploreCommand implements VkernelCommand {
     public int run(CommandSpec spec, Console console) throws UsageException {
         RunOptions options = new RunOptions(spec);
         ScenarioOptions scenarioOptions = options.scenarioOptions();
-        KernelConfig config = options.config();
+        KernelConfig config = options.config().callTraces(false);
         if (!config.isSimulated()) {
             throw new UsageException(
                     "--machine: the parallel machine makes no choices: expected simulated");

@@ -94,7 +94,9 @@ final class FailureText {
 
         ColumnTrace columns = ColumnTrace.ofTheEnd(config.cpus());
         KernelConfig shown =
-                seeded.trace(columns).strategy(seed -> new Narrator(shrunk.strategy(), columns));
+                seeded.callTraces(true)
+                        .trace(columns)
+                        .strategy(seed -> new Narrator(shrunk.strategy(), columns));
         RunResult result = new ScenarioRun(scenario, shown, options).run();
 
         List<String> lines = new ArrayList<>();

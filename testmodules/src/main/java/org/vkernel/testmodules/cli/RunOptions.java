@@ -378,7 +378,8 @@ final class RunOptions {
                         .cpus(cpus == null ? DEFAULT_CPUS : cpus)
                         .hz(hz == null ? 0 : hz)
                         .jitter(isSet("--jitter"))
-                        .keepGoing(isSet("--keep-going"));
+                        .keepGoing(isSet("--keep-going"))
+                        .callTraces(true);
         config = memory == null ? config : config.memory(memory);
         config = config.profile(profile == null ? scenario.profile() : Profile.of(profile));
         CheckList checks = option("--checks", CheckList.class);

@@ -196,7 +196,8 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
                 String heading, long seed, SparseSchedule schedule, String kind) {
             ColumnTrace columns = ColumnTrace.ofTheEnd(schedules.cpus());
             List<String> log = new ArrayList<>();
-            KernelConfig config = config(seed).log(log::add).output(log::add).trace(columns);
+            KernelConfig config =
+                    config(seed).callTraces(true).log(log::add).output(log::add).trace(columns);
             ScheduledTest test = test(config);
             Outcome outcome = test.run(new Narrator(schedule.strategy(), columns), false);
             Throwable thrown = test.thrown();

@@ -2,6 +2,8 @@ package org.vkernel.testmodules.wrong;
 
 import com.google.common.collect.ImmutableList;
 import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.emulator.check.locks.LockChecker;
+import org.vkernel.emulator.check.races.RaceChecker;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
@@ -28,6 +30,20 @@ public final class WrongModules {
                     WrongModule.of(LEFT, RunsUnloaded.class, RunsUnloadedRepaired.class),
                     WrongModule.of(LEFT, LeftBuffer.class, LeftBufferRepaired.class),
                     WrongModule.of(LEFT, LeftMemory.class, LeftMemoryRepaired.class),
+                    // Contexts, locks, races, loops.
+                    WrongModule.of(
+                            "scheduling while atomic",
+                            SleepsUnderLock.class,
+                            SleepsUnderLockRepaired.class),
+                    WrongModule.of(
+                            LockChecker.ORDER, LocksBothWays.class, LocksBothWaysRepaired.class),
+                    WrongModule.of(
+                            LockChecker.CONTEXT,
+                            LocksWithoutBh.class,
+                            LocksWithoutBhRepaired.class),
+                    WrongModule.of(
+                            RaceChecker.RULE, CountsUnlocked.class, CountsUnlockedRepaired.class),
+                    WrongModule.of("soft lockup", LoopsForEver.class, LoopsForEverRepaired.class),
                     // Memory.
                     WrongModule.of(
                                     "use after free of an sk_buff",

@@ -18,7 +18,7 @@ import org.vkernel.emulator.explore.ReplayToken;
 /** {@code explore} and {@code replay}, from the command line to the token and back. */
 class ExploreCommandTest {
     private static final String EXAMPLE = "org.vkernel.testmodules.example.";
-    private static final String LOST_UPDATE = "explore " + EXAMPLE + "LostUpdate ";
+    private static final String LOST_UPDATE = "explore " + EXAMPLE + "LostUpdate --checks none ";
 
     /** What stands behind {@code vkernel replay} in a line. */
     private static String tokenIn(String line) {

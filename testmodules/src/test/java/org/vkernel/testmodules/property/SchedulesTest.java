@@ -54,7 +54,7 @@ class SchedulesTest {
                                     if (lock != null) {
                                         lock.lock();
                                     }
-                                    counter.set(counter.get() + 1);
+                                    counter.setOnce(counter.getOnce() + 1);
                                     if (lock != null) {
                                         lock.unlock();
                                     }
@@ -88,7 +88,7 @@ class SchedulesTest {
                                                 if (isLocked) {
                                                     lock.lock();
                                                 }
-                                                counter.set(counter.get() + 1);
+                                                counter.setOnce(counter.getOnce() + 1);
                                                 if (isLocked) {
                                                     lock.unlock();
                                                 }

@@ -1,7 +1,7 @@
 package org.vkernel.testmodules.property.dispatch;
 
 import com.google.common.collect.ImmutableList;
-
+import java.util.List;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnNotifyReq;
 import org.vkernel.emulator.VirtualKernel;
@@ -18,8 +18,6 @@ import org.vkernel.testmodules.property.dispatch.DispatchAction.Way;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
 import org.vkernel.testmodules.property.suite.Workload;
-
-import java.util.List;
 
 /**
  * Ids of the connector that come and go, processes that send to them, a kernel that sends under

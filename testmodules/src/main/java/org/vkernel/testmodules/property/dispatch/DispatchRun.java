@@ -1,5 +1,12 @@
 package org.vkernel.testmodules.property.dispatch;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.core.ConnectorModule;
@@ -28,14 +35,6 @@ import org.vkernel.testmodules.property.dispatch.DispatchAction.Listen;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Own;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Send;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.SendShort;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
 /** One run of {@link Dispatch}. */
 final class DispatchRun {

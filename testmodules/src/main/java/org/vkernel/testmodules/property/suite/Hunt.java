@@ -128,7 +128,9 @@ public final class Hunt {
         }
     }
 
-    /** The first run that met each of {@link #known}, as a finding that {@link FindingText} shows. */
+    /**
+     * The first run that met each of {@link #known}, as a finding that {@link FindingText} shows.
+     */
     public Map<String, Finding> examples() {
         return examples;
     }

@@ -66,7 +66,8 @@ public final class Trial implements Program {
 
     /** With only these actions of the plan. */
     Trial keeping(Iterable<Integer> actions) {
-        return new Trial(workload, properties, setting, seed, ImmutableSortedSet.copyOf(actions), example);
+        return new Trial(
+                workload, properties, setting, seed, ImmutableSortedSet.copyOf(actions), example);
     }
 
     /**
@@ -205,10 +206,8 @@ public final class Trial implements Program {
         String failure = otherwise;
         String detail = otherwiseDetail;
         BugReport report =
-                Iterables.find(
-                        kernel.reports(), r -> !r.known() || r.rule().equals(example), null);
-        Violation violation =
-                Iterables.find(violations, v -> isFailure(v, example), null);
+                Iterables.find(kernel.reports(), r -> !r.known() || r.rule().equals(example), null);
+        Violation violation = Iterables.find(violations, v -> isFailure(v, example), null);
         if (report != null) {
             failure =
                     report.rule()
@@ -241,12 +240,12 @@ public final class Trial implements Program {
     @Override
     public String toString() {
         return Joiner.on(COLON)
-                .join(
-                        PREFIX,
-                        workload.name(),
-                        setting,
-                        seed,
-                        kept == null ? ALL : Joiner.on('.').join(kept))
+                        .join(
+                                PREFIX,
+                                workload.name(),
+                                setting,
+                                seed,
+                                kept == null ? ALL : Joiner.on('.').join(kept))
                 + (example == null ? "" : COLON + example);
     }
 

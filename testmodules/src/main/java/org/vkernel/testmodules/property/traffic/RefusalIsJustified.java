@@ -1,12 +1,11 @@
 package org.vkernel.testmodules.property.traffic;
 
+import java.util.List;
 import org.vkernel.emulator.Errno;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Workload;
 import org.vkernel.testmodules.property.traffic.Receiver.Fate;
 import org.vkernel.testmodules.property.traffic.Receiver.Reception;
-
-import java.util.List;
 
 /**
  * A message is refused only if at that moment the receiver was congested, or its charge (that of

@@ -1,18 +1,9 @@
 package org.vkernel.testmodules.property.suite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.vkernel.emulator.explore.ReplayToken;
-import org.vkernel.emulator.explore.Strategies;
-import org.vkernel.testmodules.property.dispatch.Dispatch;
-import org.vkernel.testmodules.property.traffic.NobodyLoses;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +12,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.vkernel.emulator.explore.ReplayToken;
+import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.testmodules.property.dispatch.Dispatch;
+import org.vkernel.testmodules.property.traffic.NobodyLoses;
 
 /**
  * The property suite in its short form: each workload under at least a thousand schedules, and with
