@@ -57,7 +57,6 @@ public final class Rcu {
             sim.touched(StepObserver.RCU, false);
             readers++;
             task.setRcuSequence(sequence);
-            task.setReadsSince(sched.clockNs());
             ContextWatcher watcher = sched.watcher();
             if (watcher != null) {
                 watcher.rcuReadBegins(task);

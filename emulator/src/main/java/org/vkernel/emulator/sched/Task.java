@@ -112,11 +112,6 @@ public final class Task {
     /** What the lock checker keeps of it. */
     private @Nullable Object contextRecord;
 
-    /** Simulated machine: when its sleep began, or its RCU read section; to tell how long. */
-    long sleepsSinceNs;
-
-    long readsSinceNs;
-
     private @Nullable SleepHook sleepHook;
     int objectCount;
     int arrayCount;
@@ -350,11 +345,6 @@ public final class Task {
 
     public void setContextRecord(@Nullable Object kept) {
         contextRecord = kept;
-    }
-
-    /** Simulated machine: its outermost RCU read section begins at {@code ns}. */
-    public void setReadsSince(long ns) {
-        readsSinceNs = ns;
     }
 
     /** A number for a module's array, of another series than {@link #nextObject}. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.common.collect.Sets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -65,7 +64,7 @@ class ExplorationTest {
         public Outcome run(Strategy strategy, boolean recording) {
             KernelConfig config =
                     KernelConfig.simulated(1)
-                            .checks(Sets.difference(Check.ALL, Set.of(Check.RACES)))
+                            .checks(Check.allBut(Check.RACES))
                             .cpus(cpus)
                             .recording(recording)
                             .strategy(seed -> strategy);

@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
@@ -36,7 +34,7 @@ class RcuSimTest {
                         KernelConfig.simulated(seed)
                                 .checks(
                                         wait == Wait.NOT_AT_ALL
-                                                ? Sets.difference(Check.ALL, Set.of(Check.RACES))
+                                                ? Check.allBut(Check.RACES)
                                                 : Check.ALL)
                                 .cpus(1 + (int) (seed % 3)))) {
             SharedInt first = kernel.call(() -> new SharedInt(kernel.sched(), 1));
