@@ -60,6 +60,7 @@ public final class SkBuff {
     private int end;
     private int truesize;
     private boolean isVirtual;
+    private boolean pfmemalloc;
     private boolean cloned;
 
     /** How many sk_buffs share {@link #head}; null until the first clone is made. */
@@ -468,6 +469,7 @@ public final class SkBuff {
         clone.data = data;
         clone.tail = tail;
         clone.cloned = true;
+        clone.pfmemalloc = pfmemalloc;
         clone.dataref = references;
         SkBuffShadow known = shadow;
         SkBuffShadow other = clone.shadow;
@@ -562,7 +564,8 @@ public final class SkBuff {
         int room = end + moreHeadroom + moreTailroom;
         long bytes = SkBuffSizes.allocDataBytes(skbs.profile, room);
         Task running = skbs.sched.current();
-        int object = skbs.takeData(running, bytes, gfp);
+        GfpMask entitled = pfmemalloc ? gfp.with(GfpMask.Flag.MEMALLOC) : gfp;
+        int object = skbs.takeData(running, bytes, entitled);
         if (object == 0) {
             return false;
         }
@@ -583,6 +586,18 @@ public final class SkBuff {
             truesize += end - oldEnd;
         }
         return true;
+    }
+
+    /**
+     * Whether its data was taken from the reserves of who frees memory ({@code skb_pfmemalloc()}):
+     * then it is for sockets that help with that alone, of which there are none here.
+     */
+    public boolean isPfmemalloc() {
+        return pfmemalloc;
+    }
+
+    void markPfmemalloc() {
+        pfmemalloc = true;
     }
 
     /** Whether the bytes are contiguous only virtually ({@code is_vmalloc_addr(skb->head)}). */

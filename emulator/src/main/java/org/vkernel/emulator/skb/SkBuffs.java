@@ -95,12 +95,24 @@ public final class SkBuffs {
             return null;
         }
         long bytes = SkBuffSizes.allocDataBytes(profile, size);
-        int data = takeData(running, bytes, gfp);
+        int data = takeDataOnce(running, bytes, withoutReserves(gfp));
+        if (data == 0) {
+            return allocFromReserves(running, size, gfp, head);
+        }
+        return make(running, size, bytes, head, data, false);
+    }
+
+    /** Its data is where nobody but who frees memory may take any, and it is marked so. */
+    private @Nullable SkBuff allocFromReserves(Task running, int size, GfpMask gfp, int head) {
+        long bytes = SkBuffSizes.allocDataBytes(profile, size);
+        int data = memory.mayUseReserves(running, gfp) ? takeDataOnce(running, bytes, gfp) : 0;
         if (data == 0) {
             heads.free(running, head);
             return null;
         }
-        return make(running, size, bytes, head, data, false);
+        SkBuff skb = make(running, size, bytes, head, data, false);
+        skb.markPfmemalloc();
+        return skb;
     }
 
     /**
@@ -137,11 +149,14 @@ public final class SkBuffs {
         return make(running, size, bytes, head, data, isVirtual);
     }
 
-    /** The mask that {@code kvmalloc()} asks for contiguous memory with, before it falls back. */
+    /**
+     * The mask that {@code kvmalloc()} asks for contiguous memory with, before it falls back: more
+     * than a page is not worth any reclaim, nor a word in the log.
+     */
     private static GfpMask firstTry(long bytes) {
         return bytes <= 4096
                 ? GfpMask.KERNEL
-                : GfpMask.KERNEL.with(GfpMask.Flag.NOWARN | GfpMask.Flag.NORETRY);
+                : GfpMask.KERNEL.with(GfpMask.Flag.NOWARN).without(GfpMask.Flag.DIRECT_RECLAIM);
     }
 
     private SkBuff make(Task running, int size, long bytes, int head, int data, boolean isVirtual) {

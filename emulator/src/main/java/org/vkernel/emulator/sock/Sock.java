@@ -530,13 +530,17 @@ public abstract class Sock implements SkBuffOwner {
     // ---- Filters ----------------------------------------------------------------------------
 
     /**
-     * Shows {@code skb} to the socket's filter, which may cut it.
+     * Shows {@code skb} to the socket's filter, which may cut it. What was taken from the reserves
+     * of who frees memory passes no socket.
      *
-     * <p>Models {@code sk_filter()}.
+     * <p>Models {@code sk_filter()}; no socket has {@code SOCK_MEMALLOC}.
      *
      * @return whether the message is to be dropped
      */
     public final boolean isFiltered(SkBuff skb) {
+        if (skb.isPfmemalloc()) {
+            return true;
+        }
         SocketFilter program = filter.rcuDereference();
         if (program == null) {
             return false;

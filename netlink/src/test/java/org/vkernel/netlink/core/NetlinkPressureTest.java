@@ -1,5 +1,6 @@
 package org.vkernel.netlink.core;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -96,6 +97,56 @@ class NetlinkPressureTest {
             assertTrue(
                     net.kernel.printk().dmesg().stream()
                             .anyMatch(line -> line.contains("page allocation failure: order:0")));
+        }
+    }
+
+    /**
+     * What who frees memory sends is taken from its reserves once nothing else is left; that passes
+     * no socket, and no receiver hears of it: the sender of a unicast is not told, either.
+     */
+    @Test
+    void messageFromReserves_isDroppedByEachSocket() {
+        try (NetlinkFixture net = boot();
+                NetlinkSocket one = net.member(1, 1);
+                NetlinkSocket two = net.member(2, 1)) {
+            Memory mm = net.kernel.mm();
+            List<SkBuff> ordinary = new ArrayList<>();
+            int[] results =
+                    net.kernel.call(() -> {
+                        Task running = net.kernel.sched().current();
+                        List<Integer> held = leaveFree(mm, running, mm.watermarks().min() / 4);
+                        running.setFlags(Task.PF_MEMALLOC);
+                        SkBuff unicast = fromReserves(net, ordinary);
+                        SkBuff clone = requireNonNull(unicast.clone(GfpMask.NOWAIT));
+                        assertTrue(clone.isPfmemalloc());
+                        clone.consume();
+                        SkBuff broadcast = fromReserves(net, ordinary);
+                        running.clearFlags(Task.PF_MEMALLOC);
+                        int[] both = {
+                            net.netlink.unicast(net.kernelSocket, unicast, 1, true),
+                            net.netlink.broadcast(net.kernelSocket, broadcast, 0, 1, GfpMask.ATOMIC)
+                        };
+                        held.forEach(mm::kfree);
+                        ordinary.forEach(SkBuff::consume);
+                        return both;
+                    });
+            assertEquals(10, results[0]);
+            assertEquals(-Errno.ESRCH, results[1]);
+            assertEquals(-Errno.EAGAIN, NetlinkFixture.next(one));
+            assertEquals(-Errno.EAGAIN, NetlinkFixture.next(two));
+            assertEquals(3, net.netlink.counts().dropped());
+        }
+    }
+
+    /** A message for which no memory was left but the reserves; others are put aside. */
+    private static SkBuff fromReserves(NetlinkFixture net, List<SkBuff> ordinary) {
+        for (; ; ) {
+            SkBuff skb = requireNonNull(net.kernel.skbs().alloc(10, GfpMask.NOWAIT));
+            if (skb.isPfmemalloc()) {
+                skb.putData(new byte[10], 0, 10);
+                return skb;
+            }
+            ordinary.add(skb);
         }
     }
 
