@@ -25,8 +25,10 @@ import org.vkernel.emulator.variant.Variants;
  */
 @CheckReturnValue
 public final class KernelConfig {
+    /** How many bytes of memory there are, unless another number is given: 1 GiB. */
+    public static final long DEFAULT_MEMORY = 1L << 30;
+
     private static final int HZ_MAX = 1000;
-    private static final long DEFAULT_MEMORY = 1L << 30;
 
     private Profile profile = Profile.DEFAULT;
     private int cpus = 2;

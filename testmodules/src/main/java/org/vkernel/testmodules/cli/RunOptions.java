@@ -137,7 +137,9 @@ final class RunOptions {
                         .paramLabel("SIZE")
                         .type(Long.class)
                         .converters(new MemoryConverter())
-                        .description("How much memory the kernel has: 64M, 1G, 4096K. Default: 1G.")
+                        .description(
+                                "How much memory the kernel has: 64M, 1G, 4096K. Default: the"
+                                        + " scenario's own, mostly 1G.")
                         .build());
         number(spec, "--hz", 1, 1000, "Timer ticks a second. Default: the profile's.");
         spec.addOption(
@@ -380,7 +382,7 @@ final class RunOptions {
                         .jitter(isSet("--jitter"))
                         .keepGoing(isSet("--keep-going"))
                         .callTraces(true);
-        config = memory == null ? config : config.memory(memory);
+        config = config.memory(memory == null ? scenario.memory() : memory);
         config = config.profile(profile == null ? scenario.profile() : Profile.of(profile));
         CheckList checks = option("--checks", CheckList.class);
         if (checks != null) {

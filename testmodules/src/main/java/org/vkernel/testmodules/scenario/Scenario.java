@@ -3,6 +3,7 @@ package org.vkernel.testmodules.scenario;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.module.KernelModule;
@@ -32,6 +33,13 @@ public interface Scenario {
     /** The kernel's version, unless the user asks for another; by default the reference. */
     default Profile profile() {
         return Profile.DEFAULT;
+    }
+
+    /**
+     * How many bytes of memory the kernel has, unless the user asks for others; by default 1 GiB.
+     */
+    default long memory() {
+        return KernelConfig.DEFAULT_MEMORY;
     }
 
     /**

@@ -74,8 +74,8 @@ class MainTest {
                         + " output",
                 "run --pcap . EXAMPLE.Racers | run: --pcap .: cannot be written*",
                 "run --trace . EXAMPLE.Racers | run: --trace .: cannot be written*",
-                "run nothing | run: unknown scenario 'nothing': expected cn_test, kv, notify,"
-                        + " procmon, register_race, softirq_load, or the full name of a Scenario's or"
+                "run nothing | run: unknown scenario 'nothing': expected cn_test, kv, memhog,"
+                        + " notify, procmon, register_race, softirq_load, or the full name of a Scenario's or"
                         + " KernelModule's class on"
                         + " --class-path",
                 "run cntest | run: unknown scenario 'cntest' (did you mean cn_test?): expected *",

@@ -26,7 +26,14 @@ class BuiltInScenariosTest {
         List<Scenario> all = Scenarios.all();
 
         assertEquals(
-                List.of("cn_test", "kv", "notify", "procmon", "register_race", "softirq_load"),
+                List.of(
+                        "cn_test",
+                        "kv",
+                        "memhog",
+                        "notify",
+                        "procmon",
+                        "register_race",
+                        "softirq_load"),
                 all.stream().map(Scenario::name).toList());
         for (Scenario scenario : all) {
             assertTrue(scenario.description().length() > 10, scenario.name());
@@ -269,5 +276,47 @@ class BuiltInScenariosTest {
         assertTrue(
                 output.stream().anyMatch(line -> line.matches("mirror: .*(.).*\\1.*")),
                 output::toString);
+    }
+
+    /** What is lost was never there to be told of: both listeners miss the same messages. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void memhog_messagesAreLostWithoutAWord_andTheHogIsKilled(int cpus) throws Exception {
+        Scenario scenario = Scenarios.find("memhog");
+        for (int seed = 0; seed < 5; seed++) {
+            List<String> output = new ArrayList<>();
+            List<String> log = new ArrayList<>();
+            KernelConfig config =
+                    KernelConfig.simulated(seed)
+                            .cpus(cpus)
+                            .memory(scenario.memory())
+                            .output(output::add)
+                            .log(log::add);
+            // A CPU more sends more.
+            ScenarioOptions options =
+                    ScenarioOptions.of(scenario)
+                            .param("softirq_load", "rate", String.valueOf(16 / cpus));
+
+            RunResult result = run("memhog", config, options);
+
+            assertTrue(result.isOk(), result.toLine());
+            assertEquals(0, result.dropped(), result.toLine());
+            assertEquals(
+                    1,
+                    log.stream().filter(line -> line.contains("Killed process")).count(),
+                    log::toString);
+            assertTrue(
+                    log.stream().anyMatch(line -> line.contains("(hog) anon-rss:")), log::toString);
+            List<String> missing =
+                    output.stream()
+                            .filter(line -> line.contains(" are missing; ENOBUFS: 0"))
+                            .map(line -> Splitter.on(' ').splitToList(line).get(4))
+                            .toList();
+            assertEquals(missing.getLast(), missing.get(missing.size() - 2), output::toString);
+            // The module's last line; what it sent when its listeners had gone is lost as well.
+            List<String> words = Splitter.on(' ').splitToList(log.getLast());
+            int lost = Integer.parseInt(words.get(words.size() - 2));
+            assertTrue(lost >= Integer.parseInt(missing.getLast()), log.getLast());
+        }
     }
 }
