@@ -2,6 +2,7 @@ package org.vkernel.testmodules.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.variant.Variant;
 import org.vkernel.emulator.variant.Variants;
@@ -79,7 +80,7 @@ public final class MutantsCommand implements VkernelCommand {
                             : "%-6s  found in %d schedules: %s"
                                     .formatted(variant.name(), hunt.done(), finding.failure()));
             if (finding != null) {
-                console.println("        token: " + finding.token());
+                console.println("        vkernel replay " + finding.token());
             }
         }
         console.println(
@@ -122,7 +123,7 @@ public final class MutantsCommand implements VkernelCommand {
         for (Finding alarm = run(hunt, schedules); alarm != null; alarm = run(hunt, schedules)) {
             count++;
             console.println("false alarm: " + alarm.failure());
-            console.println("        token: " + alarm.token());
+            console.println("        vkernel replay " + alarm.token());
         }
         console.err().println(hunt.done() + " schedules of the unchanged code");
         return count;
@@ -130,8 +131,8 @@ public final class MutantsCommand implements VkernelCommand {
 
     /** Runs a hunt on a virtual thread, where tasks take turns without waking a host thread. */
     private static @Nullable Finding run(Hunt hunt, long most) {
-        @Nullable Finding[] found = new Finding[1];
-        Thread hunter = Thread.ofVirtual().start(() -> found[0] = hunt.run(most));
+        FutureTask<@Nullable Finding> task = new FutureTask<>(() -> hunt.run(most));
+        Thread hunter = Thread.ofVirtual().start(task);
         boolean interrupted = false;
         while (hunter.isAlive()) {
             try {
@@ -144,6 +145,9 @@ public final class MutantsCommand implements VkernelCommand {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return found[0];
+        return switch (task.state()) {
+            case SUCCESS -> task.resultNow();
+            default -> throw new IllegalStateException("the hunt broke down", task.exceptionNow());
+        };
     }
 }

@@ -9,10 +9,8 @@ import org.vkernel.emulator.explore.SparseSchedule;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.sched.Strategy;
 import org.vkernel.emulator.trace.ColumnTrace;
+import org.vkernel.testmodules.property.suite.Trial;
 import org.vkernel.testmodules.scenario.RunResult;
-import org.vkernel.testmodules.scenario.Scenario;
-import org.vkernel.testmodules.scenario.ScenarioOptions;
-import org.vkernel.testmodules.scenario.ScenarioRun;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -56,12 +54,10 @@ public final class ReplayCommand implements VkernelCommand {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
-        RunOptions options =
-                ReplayText.options(token, spec.findOption("--class-path").originalStringValues());
-        Scenario scenario = options.scenario();
-        ScenarioOptions scenarioOptions = options.scenarioOptions();
-        KernelConfig config = withSchedule(options.config(), token);
-        RunResult silent = new ScenarioRun(scenario, config, scenarioOptions).run();
+        ReplayedProgram program = program(token, spec);
+        KernelConfig config = withSchedule(program.config(), token);
+        console.onInterrupt(program::powerOff);
+        RunResult silent = program.run(config);
         if (ReplayToken.checkOf(silent.fingerprint()) != token.check()) {
             throw new UsageException(
                     "a token of another version of the program: its run had a fingerprint that"
@@ -70,16 +66,25 @@ public final class ReplayCommand implements VkernelCommand {
                             + ", this one's is "
                             + silent.fingerprint());
         }
+        program.heading().forEach(console.out()::println);
         boolean isPicture = Boolean.TRUE.equals(spec.findOption("--columns").getValue());
         RunResult result =
                 isPicture
-                        ? runAsPicture(scenario, config, scenarioOptions, console)
-                        : runAsTrace(scenario, config, scenarioOptions, console);
+                        ? runAsPicture(program, config, console)
+                        : runAsTrace(program, config, console);
         if (result.failure() != null) {
             console.complain(name() + ": " + result.failure());
         }
         console.println(result.toLine());
         return result.isOk() ? Main.OK : Main.FAILED;
+    }
+
+    private static ReplayedProgram program(ReplayToken token, CommandSpec spec)
+            throws UsageException {
+        return Trial.isTrial(token.program())
+                ? new ReplayedTrial(token)
+                : new ReplayedScenario(
+                        token, spec.findOption("--class-path").originalStringValues());
     }
 
     private static KernelConfig withSchedule(KernelConfig config, ReplayToken token)
@@ -97,22 +102,20 @@ public final class ReplayCommand implements VkernelCommand {
     }
 
     private static RunResult runAsTrace(
-            Scenario scenario, KernelConfig config, ScenarioOptions options, Console console) {
-        KernelConfig shown =
+            ReplayedProgram program, KernelConfig config, Console console) {
+        return program.run(
                 config.log(console::println)
                         .output(console::println)
-                        .trace(event -> console.out().println(event.toLine()));
-        ScenarioRun run = new ScenarioRun(scenario, shown, options);
-        console.onInterrupt(run::powerOff);
-        return run.run();
+                        .trace(event -> console.out().println(event.toLine())));
     }
 
     private static RunResult runAsPicture(
-            Scenario scenario, KernelConfig config, ScenarioOptions options, Console console) {
+            ReplayedProgram program, KernelConfig config, Console console) {
         ColumnTrace columns = ColumnTrace.ofAll(config.cpus());
-        KernelConfig shown =
-                config.trace(columns).strategy(seed -> new Narrator(strategyOf(config), columns));
-        RunResult result = new ScenarioRun(scenario, shown, options).run();
+        RunResult result =
+                program.run(
+                        config.trace(columns)
+                                .strategy(seed -> new Narrator(strategyOf(config), columns)));
         List<String> lines = columns.lines();
         lines.forEach(console.out()::println);
         return result;

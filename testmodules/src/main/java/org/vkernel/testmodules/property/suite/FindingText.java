@@ -33,7 +33,8 @@ public final class FindingText {
                         finding.trial().setting(),
                         small.trial().actions().size(),
                         small.schedule().size()));
-        lines.add("to repeat it: -Dvkernel.replay=" + token);
+        lines.add("to repeat it: vkernel replay " + token + ", or in the test");
+        lines.add("-Dvkernel.replay=" + token);
         return lines;
     }
 

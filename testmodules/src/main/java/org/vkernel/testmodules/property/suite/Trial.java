@@ -15,6 +15,8 @@ import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.explore.Program;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.sched.Strategy;
+import org.vkernel.netlink.core.MessageCounts;
+import org.vkernel.netlink.core.Netlink;
 import org.vkernel.testmodules.property.Invariants;
 
 /**
@@ -122,12 +124,20 @@ public final class Trial implements Program {
 
     // ---- Running ---------------------------------------------------------------------------
 
-    /** What came of a run, in more words than {@link Program.Outcome} has. */
+    /**
+     * What came of a run, in more words than {@link Program.Outcome} has.
+     *
+     * @param detail the facts of its failure, in lines
+     * @param violations where a property was broken, those that Linux breaks included
+     * @param reports broken rules of the kernel, the known ones included
+     * @param counts what became of the messages
+     */
     public record Result(
             Outcome outcome,
             String detail,
             ImmutableList<Violation> violations,
-            ImmutableList<BugReport> reports) {
+            ImmutableList<BugReport> reports,
+            MessageCounts counts) {
         /** The same, but failing. */
         Result failing(String failure, String why) {
             return new Result(
@@ -135,7 +145,8 @@ public final class Trial implements Program {
                             failure, outcome.known(), outcome.fingerprint(), outcome.schedule()),
                     why,
                     violations,
-                    reports);
+                    reports,
+                    counts);
         }
 
         /** Whether the rule or the example of this name, of those Linux has, was met. */
@@ -164,6 +175,7 @@ public final class Trial implements Program {
         VirtualKernel kernel =
                 VirtualKernel.boot(config.strategy(any -> strategy).recording(recording));
         Invariants.watch(kernel);
+        Netlink netlink = kernel.use(Netlink.class);
         O seen = null;
         String failed = null;
         String detail = "";
@@ -181,7 +193,7 @@ public final class Trial implements Program {
                 violations.addAll(((KernelProperty<O>) property).check(seen));
             }
         }
-        return result(kernel, failed, detail, ImmutableList.copyOf(violations), example);
+        return result(kernel, netlink.counts(), failed, detail, ImmutableList.copyOf(violations));
     }
 
     private <A> List<A> kept(ImmutableList<A> plan) {
@@ -197,17 +209,17 @@ public final class Trial implements Program {
         return some.build();
     }
 
-    private static Result result(
+    private Result result(
             VirtualKernel kernel,
+            MessageCounts counts,
             @Nullable String otherwise,
             String otherwiseDetail,
-            ImmutableList<Violation> violations,
-            @Nullable String example) {
+            ImmutableList<Violation> violations) {
         String failure = otherwise;
         String detail = otherwiseDetail;
         BugReport report =
                 Iterables.find(kernel.reports(), r -> !r.known() || r.rule().equals(example), null);
-        Violation violation = Iterables.find(violations, v -> isFailure(v, example), null);
+        Violation violation = Iterables.find(violations, this::isFailure, null);
         if (report != null) {
             failure =
                     report.rule()
@@ -226,10 +238,11 @@ public final class Trial implements Program {
                         kernel.schedule()),
                 detail,
                 violations,
-                ImmutableList.copyOf(kernel.reports()));
+                ImmutableList.copyOf(kernel.reports()),
+                counts);
     }
 
-    private static boolean isFailure(Violation violation, @Nullable String example) {
+    private boolean isFailure(Violation violation) {
         KnownExamples.Entry known = KnownExamples.of(violation);
         return known == null || known.name().equals(example);
     }
