@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.mm.FaultPlan;
@@ -46,7 +47,7 @@ public final class KernelConfig {
     private ImmutableList<Variant> variants = ImmutableList.of();
     private ImmutableSet<Check> checks = Check.ALL;
     private FaultPlan faults = FaultPlan.NONE;
-    private boolean callTraces;
+    private CallTraces callTraces = CallTraces.OBJECTS;
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
     private @Nullable Consumer<TraceEvent> traceListener;
@@ -303,17 +304,13 @@ public final class KernelConfig {
         return copy;
     }
 
-    /**
-     * Whether the checkers keep a call trace of each access and lock, so that a report has those of
-     * all places, also in the kernel's own code. Costs most of a run's speed; a run is the same
-     * with and without.
-     */
-    public boolean callTraces() {
+    /** Which call traces the checkers keep; a run is the same with each. */
+    public CallTraces callTraces() {
         return callTraces;
     }
 
-    /** Whether the checkers keep call traces: see {@link #callTraces()}. */
-    public KernelConfig callTraces(boolean value) {
+    /** Which call traces the checkers keep: see {@link #callTraces()}. */
+    public KernelConfig callTraces(CallTraces value) {
         KernelConfig copy = new KernelConfig(this);
         copy.callTraces = value;
         return copy;

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
@@ -169,22 +170,23 @@ public final class VirtualKernel implements AutoCloseable {
     private @Nullable ObjectTracker trackObjects() {
         boolean reports = config.has(Check.MEMORY);
         return config.isSimulated() && (reports || config.has(Check.LEAKS))
-                ? new ObjectTracker(reports ? this::report : null)
+                ? new ObjectTracker(sched, reports ? this::report : null)
                 : null;
     }
 
     /** Has the checkers watch that were asked for. */
     private void watch(KernelConfig config) {
         SimMachine sim = sched.sim();
+        boolean keepsAll = config.callTraces() == CallTraces.ALL;
+        sched.setTracesObjects(config.callTraces() != CallTraces.NONE);
         if (sim != null && config.has(Check.RACES)) {
-            RaceChecker races = new RaceChecker(sched, sim, config.callTraces(), this::report);
+            RaceChecker races = new RaceChecker(sched, sim, keepsAll, this::report);
             sim.addObserver(races);
             sched.addWatcher(races);
         }
         sched.setChecks(config.has(Check.SLEEP), config.has(Check.STUCK));
         if (sim != null && (config.has(Check.LOCKS) || config.has(Check.SLEEP))) {
-            sched.addWatcher(
-                    new LockChecker(config.has(Check.LOCKS), config.callTraces(), this::report));
+            sched.addWatcher(new LockChecker(config.has(Check.LOCKS), keepsAll, this::report));
         }
     }
 

@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.explore.Program;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.locking.SpinLock;
@@ -54,7 +55,7 @@ public class ScheduleBenchmark {
         cnTest =
                 new ScenarioProgram(
                         scenario,
-                        KernelConfig.simulated(1).cpus(2),
+                        KernelConfig.simulated(1).cpus(2).callTraces(CallTraces.NONE),
                         ScenarioOptions.of(Duration.ofSeconds(2)));
     }
 
@@ -83,7 +84,9 @@ public class ScheduleBenchmark {
         return counter.peek();
     }
 
-    /** cn_test: two CPUs, two virtual seconds, boot and shutdown with their checks. */
+    /**
+     * cn_test as it is explored: two CPUs, two virtual seconds, all checkers, boot and shutdown.
+     */
     @Benchmark
     public Program.Outcome cnTest() {
         Program.Outcome outcome = cnTest.run(new RandomWalk(seed++), false);

@@ -12,13 +12,13 @@ public final class RefHistory {
     private @Nullable Moment dropped;
 
     /** A reference was taken. */
-    public void noteTaken(Object task, int cpu) {
-        taken = new Moment(task, cpu);
+    public void noteTaken(Moment now) {
+        taken = now;
     }
 
     /** A reference was dropped. */
-    public void noteDropped(Object task, int cpu) {
-        dropped = new Moment(task, cpu);
+    public void noteDropped(Moment now) {
+        dropped = now;
     }
 
     /** The last change of each kind. */

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.RefHistory;
 import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.sched.Scheduler;
-import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.AtomicInt;
 
 /** Models {@code refcount_t} (lib/refcount.c): a count of references that reports its misuse. */
@@ -49,8 +48,7 @@ public final class RefCount {
         }
         RefHistory past = history;
         if (past != null) {
-            Task task = sched.current();
-            past.noteDropped(task, task.cpu().index());
+            past.noteDropped(sched.moment(sched.current()));
         }
         return now == 0;
     }

@@ -9,7 +9,6 @@ import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.Scheduler;
-import org.vkernel.emulator.sched.Task;
 
 /**
  * Memory that {@code kmalloc()} gave to a module: bytes that can be misused as C's can.
@@ -94,8 +93,7 @@ public final class KernelBuffer {
     }
 
     private Moment now() {
-        Task task = sched.current();
-        return new Moment(task, task.cpu().index());
+        return sched.moment(sched.current());
     }
 
     /** How many bytes were asked for. */

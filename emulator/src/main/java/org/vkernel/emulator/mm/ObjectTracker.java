@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.Reporter;
+import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 
 /**
@@ -35,6 +36,7 @@ public final class ObjectTracker implements ObjectObserver {
                     "dentry",
                     "vmalloc");
 
+    private final Scheduler sched;
     private final @Nullable Reporter reporter;
     private final Map<Integer, Allocation> allocations = new HashMap<>();
     private long count;
@@ -72,7 +74,8 @@ public final class ObjectTracker implements ObjectObserver {
      *
      * @param reporter where double frees are told; null: nowhere
      */
-    public ObjectTracker(@Nullable Reporter reporter) {
+    public ObjectTracker(Scheduler sched, @Nullable Reporter reporter) {
+        this.sched = sched;
         this.reporter = reporter;
     }
 
@@ -82,7 +85,7 @@ public final class ObjectTracker implements ObjectObserver {
             allocations.remove(object); // the number may have been another's
             return;
         }
-        Moment here = new Moment(running, running.cpu().index());
+        Moment here = sched.allocation(running);
         allocations.put(object, new Allocation(cache, bytes, ++count, here));
     }
 

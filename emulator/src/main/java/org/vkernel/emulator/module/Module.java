@@ -155,7 +155,7 @@ public final class Module implements ModuleRef {
         RefHistory past = history;
         if (taken && past != null) {
             Task task = sched.current();
-            past.noteTaken(task, task.cpu().index());
+            past.noteTaken(sched.moment(task));
         }
         return taken;
     }
@@ -176,7 +176,7 @@ public final class Module implements ModuleRef {
         RefHistory past = history;
         if (past != null) {
             Task task = sched.current();
-            past.noteDropped(task, task.cpu().index());
+            past.noteDropped(sched.moment(task));
         }
     }
 

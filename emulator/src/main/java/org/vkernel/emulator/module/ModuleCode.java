@@ -111,8 +111,7 @@ final class ModuleCode implements CodeWatch {
 
     private Armed note(Module owner, Kind kind, String name) {
         Task task = sched.current();
-        return new Armed(
-                owner, kind, name, count.incrementAndGet(), new Moment(task, task.cpu().index()));
+        return new Armed(owner, kind, name, count.incrementAndGet(), sched.moment(task));
     }
 
     @Override
@@ -139,6 +138,7 @@ final class ModuleCode implements CodeWatch {
         }
         Task task = sched.current();
         calls.put(task, new Call(owner, code, thing, by, calls.get(task)));
+        task.enterModule();
         return true;
     }
 
@@ -150,6 +150,7 @@ final class ModuleCode implements CodeWatch {
         if (call == null || call.code != code) {
             return;
         }
+        task.leaveModule();
         if (call.below == null) {
             calls.remove(task);
         } else {

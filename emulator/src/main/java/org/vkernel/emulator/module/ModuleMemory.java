@@ -19,7 +19,7 @@ import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KernelBuffer;
-import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.Scheduler;
 
 /**
  * What modules have allocated by {@code kmalloc()}: bytes, and Java objects of theirs that stand
@@ -88,8 +88,8 @@ final class ModuleMemory {
     }
 
     private Moment now() {
-        Task task = kernel.sched().current();
-        return new Moment(task, task.cpu().index());
+        Scheduler sched = kernel.sched();
+        return sched.moment(sched.current());
     }
 
     // ---- Allocating --------------------------------------------------------------------------

@@ -13,7 +13,6 @@ import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Check;
-import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.WaitQueue;
@@ -265,12 +264,22 @@ public final class Modules {
         }
     }
 
+    private int init(Module module) {
+        Task task = sched.current();
+        task.enterModule();
+        try {
+            return module.instance().init(new ModuleContext(kernel, this, module));
+        } finally {
+            task.leaveModule();
+        }
+    }
+
     private int initialise(Module module) {
         int result = -Errno.ENOMEM;
         boolean isReady = module.loadMemory().allocFreeInit();
         try {
             if (isReady) {
-                result = module.instance().init(new ModuleContext(kernel, this, module));
+                result = init(module);
             }
         } catch (UnknownSymbolException unknown) {
             result = unknown.error();
@@ -344,12 +353,16 @@ public final class Modules {
         if (error != 0 || module == null) {
             return fail("could not remove '" + name + "': " + Errno.text(-error), error);
         }
+        Task task = sched.current();
+        task.enterModule();
         try {
             module.instance().exit(new ModuleContext(kernel, this, module));
         } catch (KernelHalt | TaskExit end) {
             throw end;
         } catch (Throwable thrown) {
             kernel.oops(thrown);
+        } finally {
+            task.leaveModule();
         }
         letGo(module);
         remove(module);
@@ -411,8 +424,7 @@ public final class Modules {
     private void free(Module module, LoadedModule copy) {
         boolean isOutlasted = module.isOutlasted() || (code != null && code.isRunning(module));
         if (code != null && isOutlasted) {
-            Task task = sched.current();
-            module.setUnloadedAt(new Moment(task, task.cpu().index()));
+            module.setUnloadedAt(sched.moment(sched.current()));
             copy.discard(code.pointsOfGone(module));
         } else if (isOutlasted) {
             copy.discard(); // a later load must not get what somebody may still call

@@ -1,152 +1,132 @@
 package org.vkernel.emulator.sched;
 
-import com.google.common.collect.ImmutableList;
-
-/** Tells several. */
+/** Tells two, by turns. */
 final class ContextWatchers implements ContextWatcher {
-    private final ImmutableList<ContextWatcher> all;
+    private final ContextWatcher first;
+    private final ContextWatcher second;
 
     ContextWatchers(ContextWatcher first, ContextWatcher second) {
-        all = ImmutableList.of(first, second);
+        this.first = first;
+        this.second = second;
     }
 
     @Override
     public void irqsOff(Task task) {
-        for (ContextWatcher each : all) {
-            each.irqsOff(task);
-        }
+        first.irqsOff(task);
+        second.irqsOff(task);
     }
 
     @Override
     public void irqsOn(Task task) {
-        for (ContextWatcher each : all) {
-            each.irqsOn(task);
-        }
+        first.irqsOn(task);
+        second.irqsOn(task);
     }
 
     @Override
     public void bottomHalvesOff(Task task) {
-        for (ContextWatcher each : all) {
-            each.bottomHalvesOff(task);
-        }
+        first.bottomHalvesOff(task);
+        second.bottomHalvesOff(task);
     }
 
     @Override
     public void bottomHalvesOn(Task task) {
-        for (ContextWatcher each : all) {
-            each.bottomHalvesOn(task);
-        }
+        first.bottomHalvesOn(task);
+        second.bottomHalvesOn(task);
     }
 
     @Override
     public void preemptionOff(Task task) {
-        for (ContextWatcher each : all) {
-            each.preemptionOff(task);
-        }
+        first.preemptionOff(task);
+        second.preemptionOff(task);
     }
 
     @Override
     public void preemptionOn(Task task) {
-        for (ContextWatcher each : all) {
-            each.preemptionOn(task);
-        }
+        first.preemptionOn(task);
+        second.preemptionOn(task);
     }
 
     @Override
     public void perCpuData(Task task) {
-        for (ContextWatcher each : all) {
-            each.perCpuData(task);
-        }
+        first.perCpuData(task);
+        second.perCpuData(task);
     }
 
     @Override
     public void interruptBegins(Task task) {
-        for (ContextWatcher each : all) {
-            each.interruptBegins(task);
-        }
+        first.interruptBegins(task);
+        second.interruptBegins(task);
     }
 
     @Override
     public void interruptEnds(Task task) {
-        for (ContextWatcher each : all) {
-            each.interruptEnds(task);
-        }
+        first.interruptEnds(task);
+        second.interruptEnds(task);
     }
 
     @Override
     public void wakes(Task running, Task other) {
-        for (ContextWatcher each : all) {
-            each.wakes(running, other);
-        }
+        first.wakes(running, other);
+        second.wakes(running, other);
     }
 
     @Override
     public void resumes(Task task) {
-        for (ContextWatcher each : all) {
-            each.resumes(task);
-        }
+        first.resumes(task);
+        second.resumes(task);
     }
 
     @Override
     public void hostEnters(Task init) {
-        for (ContextWatcher each : all) {
-            each.hostEnters(init);
-        }
+        first.hostEnters(init);
+        second.hostEnters(init);
     }
 
     @Override
     public void rcuReadBegins(Task task) {
-        for (ContextWatcher each : all) {
-            each.rcuReadBegins(task);
-        }
+        first.rcuReadBegins(task);
+        second.rcuReadBegins(task);
     }
 
     @Override
     public void rcuReadEnds(Task task) {
-        for (ContextWatcher each : all) {
-            each.rcuReadEnds(task);
-        }
+        first.rcuReadEnds(task);
+        second.rcuReadEnds(task);
     }
 
     @Override
     public void gracePeriodBegins(Task task) {
-        for (ContextWatcher each : all) {
-            each.gracePeriodBegins(task);
-        }
+        first.gracePeriodBegins(task);
+        second.gracePeriodBegins(task);
     }
 
     @Override
     public void gracePeriodEnded(Task task) {
-        for (ContextWatcher each : all) {
-            each.gracePeriodEnded(task);
-        }
+        first.gracePeriodEnded(task);
+        second.gracePeriodEnded(task);
     }
 
     @Override
     public void acquired(Task task, WatchedLock lock, int mode) {
-        for (ContextWatcher each : all) {
-            each.acquired(task, lock, mode);
-        }
+        first.acquired(task, lock, mode);
+        second.acquired(task, lock, mode);
     }
 
     @Override
     public void released(Task task, WatchedLock lock, int mode) {
-        for (ContextWatcher each : all) {
-            each.released(task, lock, mode);
-        }
+        first.released(task, lock, mode);
+        second.released(task, lock, mode);
     }
 
     @Override
     public void wants(Task task, WatchedLock lock, int mode) {
-        for (ContextWatcher each : all) {
-            each.wants(task, lock, mode);
-        }
+        first.wants(task, lock, mode);
+        second.wants(task, lock, mode);
     }
 
     @Override
     public void leavesKernel(Task task) {
-        for (ContextWatcher each : all) {
-            each.leavesKernel(task);
-        }
+        first.leavesKernel(task);
+        second.leavesKernel(task);
     }
 }

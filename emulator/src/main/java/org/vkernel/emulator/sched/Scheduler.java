@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.CodeWatch;
+import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.process.UserProcess;
 
@@ -37,6 +38,7 @@ public final class Scheduler {
     Task init;
     private @Nullable CodeWatch codeWatch;
     private @Nullable Reporter refReporter;
+    private boolean tracesObjects;
 
     /** Told of contexts and locks; null: nobody. */
     @Nullable ContextWatcher watcher;
@@ -133,6 +135,23 @@ public final class Scheduler {
 
     private ParallelMachine parallel() {
         return Objects.requireNonNull(par);
+    }
+
+    /** Sets whether {@link #moment} keeps a call trace of the kernel's own code. */
+    public void setTracesObjects(boolean value) {
+        tracesObjects = value;
+    }
+
+    /** Here and now, for a checker's report: what {@code running}, the current task, does. */
+    public Moment moment(Task running) {
+        return new Moment(running, running.cpu().index(), tracesObjects);
+    }
+
+    /**
+     * As {@link #moment}, with a trace in any case that shows whether a module's code allocates.
+     */
+    public Moment allocation(Task running) {
+        return new Moment(running, running.cpu().index(), tracesObjects || running.isInModule());
     }
 
     /** Who is told of what will call code; null: nobody. */

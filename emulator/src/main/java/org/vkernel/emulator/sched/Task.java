@@ -106,6 +106,9 @@ public final class Task {
     /** Simulated machine: which instruction of a module is at a point; 0: none of a module's. */
     int accessSite;
 
+    /** How many functions of modules run on its stack. */
+    private int moduleCalls;
+
     /** The number that the race checker knows it by; -1: none yet. */
     private int strand = -1;
 
@@ -345,6 +348,21 @@ public final class Task {
 
     public void setContextRecord(@Nullable Object kept) {
         contextRecord = kept;
+    }
+
+    /** The running task calls a function of a module; {@link #leaveModule} follows. */
+    public void enterModule() {
+        moduleCalls++;
+    }
+
+    /** A function of a module has returned to the running task. */
+    public void leaveModule() {
+        moduleCalls--;
+    }
+
+    /** Whether a function of a module runs on its stack. */
+    boolean isInModule() {
+        return moduleCalls != 0;
     }
 
     /** A number for a module's array, of another series than {@link #nextObject}. */

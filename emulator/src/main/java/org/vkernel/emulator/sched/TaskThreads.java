@@ -15,12 +15,12 @@ final class TaskThreads {
 
     private final SimMachine machine;
     private final Scheduler sched;
-    private final long hangNs;
+    private final HangWatch.Waiter waiter;
 
     TaskThreads(SimMachine machine, Scheduler sched, int hangMillis) {
         this.machine = machine;
         this.sched = sched;
-        this.hangNs = Duration.ofMillis(hangMillis).toNanos();
+        this.waiter = new HangWatch.Waiter(machine, Duration.ofMillis(hangMillis).toNanos());
     }
 
     /** Hands the baton to {@code next}; the caller does no more than wait or end. */
@@ -66,16 +66,10 @@ final class TaskThreads {
      * host can see that: its thread gives that task up, and ends the run.
      */
     private void watch() {
+        Task holder = waiter.park();
         Task init = sched.init;
-        Task holder = machine.current;
-        long step = machine.step(); // another thread's, and a hint only
-        long end = System.nanoTime() + hangNs;
-        for (long rest = hangNs; rest > 0; rest = end - System.nanoTime()) {
-            LockSupport.parkNanos(this, rest);
-            boolean gotOn = machine.step() != step || machine.current != holder;
-            if (init.baton || gotOn || Thread.currentThread().isInterrupted()) {
-                return;
-            }
+        if (holder == null || init.baton) {
+            return;
         }
         machine.halting = true;
         holder.finished = true;

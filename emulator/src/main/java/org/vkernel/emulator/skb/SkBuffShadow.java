@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.sched.Scheduler;
-import org.vkernel.emulator.sched.Task;
 
 /**
  * What the checkers know of an sk_buff: where it was allocated, held and freed, and which of its
@@ -26,12 +25,11 @@ final class SkBuffShadow {
 
     SkBuffShadow(Scheduler sched) {
         this.sched = sched;
-        this.allocated = now();
+        this.allocated = sched.allocation(sched.current());
     }
 
     private Moment now() {
-        Task task = sched.current();
-        return new Moment(task, task.cpu().index());
+        return sched.moment(sched.current());
     }
 
     // ---- Its life ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.explore.DepthFirstSearch;
 import org.vkernel.emulator.explore.PartialOrderSearch;
 import org.vkernel.emulator.explore.RandomWalk;
@@ -67,7 +68,7 @@ public final class ExploreCommand implements VkernelCommand {
     public int run(CommandSpec spec, Console console) throws UsageException {
         RunOptions options = new RunOptions(spec);
         ScenarioOptions scenarioOptions = options.scenarioOptions();
-        KernelConfig config = options.config().callTraces(false);
+        KernelConfig config = options.config().callTraces(CallTraces.NONE);
         if (!config.isSimulated()) {
             throw new UsageException(
                     "--machine: the parallel machine makes no choices: expected simulated");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.explore.Narrator;
 import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.ReplaySchedule;
@@ -94,7 +95,7 @@ final class FailureText {
 
         ColumnTrace columns = ColumnTrace.ofTheEnd(config.cpus());
         KernelConfig shown =
-                seeded.callTraces(true)
+                seeded.callTraces(CallTraces.ALL)
                         .trace(columns)
                         .strategy(seed -> new Narrator(shrunk.strategy(), columns));
         RunResult result = new ScenarioRun(scenario, shown, options).run();

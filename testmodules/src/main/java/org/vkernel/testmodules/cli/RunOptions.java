@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Limits;
 import org.vkernel.emulator.Profile;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.explore.RandomWalk;
 import org.vkernel.emulator.explore.Strategies;
@@ -381,7 +382,7 @@ final class RunOptions {
                         .hz(hz == null ? 0 : hz)
                         .jitter(isSet("--jitter"))
                         .keepGoing(isSet("--keep-going"))
-                        .callTraces(true);
+                        .callTraces(CallTraces.ALL);
         config = config.memory(memory == null ? scenario.memory() : memory);
         config = config.profile(profile == null ? scenario.profile() : Profile.of(profile));
         CheckList checks = option("--checks", CheckList.class);

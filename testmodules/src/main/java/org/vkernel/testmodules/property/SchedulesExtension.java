@@ -19,6 +19,7 @@ import org.opentest4j.TestAbortedException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.explore.DepthFirstSearch;
 import org.vkernel.emulator.explore.Narrator;
 import org.vkernel.emulator.explore.PartialOrderSearch;
@@ -197,7 +198,11 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
             ColumnTrace columns = ColumnTrace.ofTheEnd(schedules.cpus());
             List<String> log = new ArrayList<>();
             KernelConfig config =
-                    config(seed).callTraces(true).log(log::add).output(log::add).trace(columns);
+                    config(seed)
+                            .callTraces(CallTraces.ALL)
+                            .log(log::add)
+                            .output(log::add)
+                            .trace(columns);
             ScheduledTest test = test(config);
             Outcome outcome = test.run(new Narrator(schedule.strategy(), columns), false);
             Throwable thrown = test.thrown();

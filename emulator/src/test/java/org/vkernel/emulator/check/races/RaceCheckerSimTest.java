@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.Mutex;
@@ -125,7 +126,7 @@ class RaceCheckerSimTest {
     @Test
     void race_namesBothPlaces() {
         List<BugReport> reports =
-                run(KernelConfig.simulated(3).callTraces(true), counter(Runnable::run));
+                run(KernelConfig.simulated(3).callTraces(CallTraces.ALL), counter(Runnable::run));
         BugReport report = reports.getFirst();
         String text = String.join("\n", report.lines());
         assertTrue(
