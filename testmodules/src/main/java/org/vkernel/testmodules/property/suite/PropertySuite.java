@@ -2,10 +2,12 @@ package org.vkernel.testmodules.property.suite;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import org.vkernel.testmodules.property.answer.Answers;
 import org.vkernel.testmodules.property.conversation.Conversation;
 import org.vkernel.testmodules.property.death.Deaths;
 import org.vkernel.testmodules.property.dispatch.Dispatch;
 import org.vkernel.testmodules.property.module.Loads;
+import org.vkernel.testmodules.property.naming.Naming;
 import org.vkernel.testmodules.property.timing.Timing;
 import org.vkernel.testmodules.property.traffic.Traffic;
 
@@ -20,6 +22,8 @@ public final class PropertySuite {
                             .addAll(Timing.properties())
                             .addAll(Loads.properties())
                             .addAll(Deaths.properties())
+                            .addAll(Answers.properties())
+                            .addAll(Naming.properties())
                             .build());
 
     private final ImmutableList<KernelProperty<?>> properties;

@@ -1,0 +1,164 @@
+package org.vkernel.testmodules.property.naming;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.explore.SplitMix;
+import org.vkernel.netlink.abi.AddressFamily;
+import org.vkernel.netlink.abi.NetlinkProtocol;
+import org.vkernel.netlink.abi.SockaddrNlLayout;
+import org.vkernel.testmodules.property.naming.NamingAction.Become;
+import org.vkernel.testmodules.property.naming.NamingAction.Bind;
+import org.vkernel.testmodules.property.naming.NamingAction.Change;
+import org.vkernel.testmodules.property.naming.NamingAction.Close;
+import org.vkernel.testmodules.property.naming.NamingAction.Connect;
+import org.vkernel.testmodules.property.naming.NamingAction.Look;
+import org.vkernel.testmodules.property.naming.NamingAction.Memberships;
+import org.vkernel.testmodules.property.naming.NamingAction.Open;
+import org.vkernel.testmodules.property.naming.NamingAction.Own;
+import org.vkernel.testmodules.property.naming.NamingAction.Owning;
+import org.vkernel.testmodules.property.naming.NamingAction.Send;
+import org.vkernel.testmodules.property.naming.NamingAction.Visit;
+import org.vkernel.testmodules.property.suite.KernelProperty;
+import org.vkernel.testmodules.property.suite.Setting;
+import org.vkernel.testmodules.property.suite.Workload;
+
+/**
+ * A few processes, each with sockets and port ids of its own, that name, join and close them as
+ * they like; and a protocol that comes and goes while others look at it.
+ */
+public final class Naming implements Workload<NamingAction, NamingSeen> {
+    static final Naming WORKLOAD = new Naming();
+
+    /** A protocol whose owner decides who joins. */
+    static final int OWNED = 17;
+
+    /** One that comes and goes. */
+    static final int PASSING = 18;
+
+    /** One that nobody has. */
+    static final int NOBODYS = 20;
+
+    static final int SLOTS = 3;
+    static final int IDS = 3;
+
+    private static final int MOST_PROCESSES = 3;
+    private static final int[] PROTOCOLS = {
+        OWNED, OWNED, OWNED, NetlinkProtocol.NETLINK_USERSOCK, NOBODYS
+    };
+    private static final Owning[] OWNING = Owning.values();
+    private static final int[] GROUPS = {0, 1, 2, 5, 31, 32, 33, 40, 63, 64, 65, 70, 128, -1};
+
+    private Naming() {}
+
+    /** The properties that are checked on it. */
+    public static ImmutableList<KernelProperty<?>> properties() {
+        return ImmutableList.of(
+                new CallsFollowTheModel(WORKLOAD),
+                new OwnersAreAsked(WORKLOAD),
+                new NothingIsLeftOfSockets(WORKLOAD),
+                new PortIdsCannotBeForetold(WORKLOAD));
+    }
+
+    @Override
+    public String name() {
+        return "naming";
+    }
+
+    @Override
+    public ImmutableList<NamingAction> plan(Setting setting, SplitMix random) {
+        ImmutableList.Builder<NamingAction> plan = ImmutableList.builder();
+        int processes = 1 + random.nextInt(MOST_PROCESSES);
+        for (int process = 0; process < processes; process++) {
+            int steps = 3 + random.nextInt(10);
+            plan.add(new Open(process, 0, PROTOCOLS[random.nextInt(PROTOCOLS.length)]));
+            for (int i = 0; i < steps; i++) {
+                plan.add(step(process, random.nextInt(SLOTS), random));
+            }
+        }
+        if (random.nextInt(2) == 0) {
+            int owned = 3 + random.nextInt(6);
+            plan.add(new Own(Owning.CREATE, 1 + random.nextInt(70)));
+            for (int i = 0; i < owned; i++) {
+                plan.add(new Own(OWNING[random.nextInt(OWNING.length)], 1 + random.nextInt(200)));
+            }
+            for (int lookers = 1 + random.nextInt(3); lookers > 0; lookers--) {
+                plan.add(new Look(4 + random.nextInt(12), 1 + random.nextInt(70)));
+            }
+            if (random.nextInt(2) == 0) {
+                plan.add(new Visit(1 + random.nextInt(3)));
+            }
+        }
+        return plan.build();
+    }
+
+    private static NamingAction step(int process, int slot, SplitMix random) {
+        return switch (random.nextInt(14)) {
+            case 0, 1, 2 -> new Open(process, slot, PROTOCOLS[random.nextInt(PROTOCOLS.length)]);
+            case 3, 4, 5 -> new Bind(process, slot, random.nextInt(IDS + 1), mask(random));
+            case 6, 7 ->
+                    new Change(
+                            process,
+                            slot,
+                            GROUPS[random.nextInt(GROUPS.length)],
+                            random.nextInt(3) != 0);
+            case 8 ->
+                    new Connect(
+                            process,
+                            slot,
+                            length(random),
+                            family(random),
+                            id(random),
+                            mask(random));
+            case 9, 10 ->
+                    new Send(
+                            process,
+                            slot,
+                            random.nextInt(3) == 0 ? 0 : length(random),
+                            family(random),
+                            id(random),
+                            mask(random));
+            case 11 -> new Memberships(process, slot, random.nextInt(4) * 4);
+            case 12 -> new Close(process, slot);
+            default -> new Become(process, slot, random.nextInt(2) == 0);
+        };
+    }
+
+    private static int mask(SplitMix random) {
+        return switch (random.nextInt(4)) {
+            case 0, 1 -> 0;
+            case 2 -> 1 << random.nextInt(Integer.SIZE);
+            default -> sparse(random.nextLong(), random.nextLong());
+        };
+    }
+
+    /** About one bit in four. */
+    private static int sparse(long one, long other) {
+        return (int) (one & other);
+    }
+
+    private static int id(SplitMix random) {
+        return random.nextInt(IDS + 2) - 1;
+    }
+
+    private static int length(SplitMix random) {
+        return random.nextInt(3) == 0
+                ? 2 + random.nextInt(SockaddrNlLayout.SIZE)
+                : SockaddrNlLayout.SIZE;
+    }
+
+    private static int family(SplitMix random) {
+        return switch (random.nextInt(10)) {
+            case 0 -> AddressFamily.AF_UNSPEC;
+            case 1 -> AddressFamily.AF_NETLINK + 1;
+            default -> AddressFamily.AF_NETLINK;
+        };
+    }
+
+    @Override
+    public NamingSeen run(VirtualKernel kernel, Setting setting, List<NamingAction> plan) {
+        NamingSeen seen = new NamingSeen();
+        new NamingRun(kernel, seen, plan).run();
+        return seen;
+    }
+}

@@ -1,0 +1,295 @@
+package org.vkernel.testmodules.property.naming;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.ErrnoException;
+import org.vkernel.emulator.process.Credentials;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.netlink.abi.MsgFlag;
+import org.vkernel.netlink.abi.NetlinkOption;
+import org.vkernel.netlink.abi.NetlinkProtocol;
+import org.vkernel.netlink.abi.SocketType;
+import org.vkernel.netlink.core.OptionValue;
+import org.vkernel.netlink.user.NetlinkSocket;
+import org.vkernel.netlink.wire.NetlinkAddress;
+import org.vkernel.netlink.wire.SockaddrNl;
+import org.vkernel.testmodules.property.naming.NamingAction.Become;
+import org.vkernel.testmodules.property.naming.NamingAction.Bind;
+import org.vkernel.testmodules.property.naming.NamingAction.Change;
+import org.vkernel.testmodules.property.naming.NamingAction.Close;
+import org.vkernel.testmodules.property.naming.NamingAction.Connect;
+import org.vkernel.testmodules.property.naming.NamingAction.Memberships;
+import org.vkernel.testmodules.property.naming.NamingAction.Open;
+import org.vkernel.testmodules.property.naming.NamingAction.Send;
+import org.vkernel.testmodules.property.naming.NamingAction.Step;
+import org.vkernel.testmodules.property.naming.NamingSeen.Difference;
+
+/** A process of a run: its sockets, and the model of each. */
+final class NamingProcess implements SocketModel.Owner {
+    private static final int USER = 1000;
+    private static final int FIRST_ID = 5000;
+    private static final int IDS_EACH = 100;
+    private static final int BYTES = 20;
+
+    /** Port ids of the kernel's choice are below this, but for the process's own. */
+    private static final int HIGHEST_CHOSEN = -4097;
+
+    private record Pair(NetlinkSocket socket, SocketModel model) {}
+
+    private final int firstId;
+    private final ProtocolModel owned;
+    private final NamingSeen seen;
+    private final Function<UserProcess, List<String>> takeTold;
+    private final Map<Integer, Pair> pairs = new TreeMap<>();
+    private final Set<Integer> portids = new TreeSet<>();
+    private boolean isUser;
+    private int tgid;
+
+    NamingProcess(
+            int number,
+            ProtocolModel owned,
+            NamingSeen seen,
+            Function<UserProcess, List<String>> takeTold) {
+        this.firstId = FIRST_ID + number * IDS_EACH;
+        this.owned = owned;
+        this.seen = seen;
+        this.takeTold = takeTold;
+    }
+
+    /** Those that its sockets have had. */
+    Set<Integer> portids() {
+        return portids;
+    }
+
+    @Override
+    public boolean isCapable() {
+        return !isUser;
+    }
+
+    @Override
+    public int tgid() {
+        return tgid;
+    }
+
+    @Override
+    public @Nullable SocketModel bound(ProtocolModel protocol, int portid) {
+        for (Pair pair : pairs.values()) {
+            SocketModel model = pair.model;
+            if (model.protocol().equals(protocol) && model.isBound() && model.portid() == portid) {
+                return model;
+            }
+        }
+        return null;
+    }
+
+    // ---- Its life ---------------------------------------------------------------------------
+
+    void live(UserProcess process, List<Step> steps) {
+        tgid = process.tgid();
+        for (Step step : steps) {
+            Pair pair = pairs.get(step.slot());
+            if (step instanceof Open open) {
+                if (pair == null) {
+                    open(process, open);
+                }
+            } else if (step instanceof Become become) {
+                process.setresuid(Credentials.KEEP, become.user() ? USER : 0, Credentials.KEEP);
+                isUser = become.user();
+            } else if (pair != null) {
+                step(process, pair, step);
+            }
+        }
+        for (int slot : List.copyOf(pairs.keySet())) {
+            Pair pair = pairs.get(slot);
+            if (pair != null) {
+                close(process, pair, slot);
+            }
+        }
+    }
+
+    private void open(UserProcess process, Open open) {
+        boolean exists = open.protocol() != Naming.NOBODYS;
+        NetlinkSocket socket;
+        try {
+            socket = NetlinkSocket.open(process, SocketType.SOCK_RAW, open.protocol());
+        } catch (ErrnoException e) {
+            compare(open, exists ? 0 : -Errno.EPROTONOSUPPORT, -e.errno());
+            return;
+        }
+        compare(open, exists ? 0 : -Errno.EPROTONOSUPPORT, 0);
+        if (!exists) {
+            socket.close();
+            return;
+        }
+        ProtocolModel protocol =
+                open.protocol() == NetlinkProtocol.NETLINK_USERSOCK
+                        ? ProtocolModel.USERSOCK
+                        : owned;
+        pairs.put(open.slot(), new Pair(socket, new SocketModel(protocol, this)));
+    }
+
+    private void step(UserProcess process, Pair pair, Step step) {
+        NetlinkSocket socket = pair.socket;
+        SocketModel model = pair.model;
+        switch (step) {
+            case Bind bind -> {
+                SockaddrNl address = SockaddrNl.of(portid(bind.id()), bind.mask());
+                int expected = model.bind(address.pid(), bind.mask());
+                compare(bind, expected, socket.provider().bind(socket.fd(), address));
+            }
+            case Change change -> {
+                int expected = model.change(change.group(), change.join());
+                compare(change, expected, change(socket, change));
+            }
+            case Connect connect -> {
+                SockaddrNl to =
+                        address(connect.length(), connect.family(), connect.id(), connect.mask());
+                int expected = model.connect(to);
+                compare(connect, expected, socket.provider().connect(socket.fd(), to));
+            }
+            case Send send -> {
+                SockaddrNl to =
+                        send.length() == 0
+                                ? null
+                                : address(send.length(), send.family(), send.id(), send.mask());
+                int expected = model.send(to, BYTES);
+                int flags = MsgFlag.MSG_DONTWAIT;
+                compare(
+                        send,
+                        expected,
+                        socket.provider().send(socket.fd(), new byte[BYTES], 0, BYTES, flags, to));
+            }
+            case Memberships list -> list(socket, model, list);
+            case Close close -> {
+                close(process, pair, close.slot());
+                return;
+            }
+            case Open open -> {}
+            case Become become -> {}
+        }
+        name(step, socket, model);
+        compareHooks(step, model.takeHookCalls(), takeTold.apply(process));
+    }
+
+    private int portid(int id) {
+        return switch (id) {
+            case 0 -> NetlinkSocket.AUTO;
+            case -1 -> firstId + IDS_EACH - 1;
+            default -> firstId + id;
+        };
+    }
+
+    private SockaddrNl address(int length, int family, int id, int mask) {
+        return new SockaddrNl(length, family, portid(id), mask);
+    }
+
+    private static int change(NetlinkSocket socket, Change change) {
+        return socket.provider()
+                .setsockopt(
+                        socket.fd(),
+                        NetlinkOption.SOL_NETLINK,
+                        change.join()
+                                ? NetlinkOption.NETLINK_ADD_MEMBERSHIP
+                                : NetlinkOption.NETLINK_DROP_MEMBERSHIP,
+                        change.group(),
+                        Integer.BYTES);
+    }
+
+    /** What the socket says of itself, whatever was done with it. */
+    private void name(Step step, NetlinkSocket socket, SocketModel model) {
+        NetlinkAddress name = socket.getsockname();
+        if (model.portid() == SocketModel.UNKNOWN) {
+            if (name.pid() > HIGHEST_CHOSEN) {
+                differ("the kernel's choice is in the range of processes", step, "" + name);
+            }
+            model.setPortid(name.pid());
+            seen.chosen.add(name.pid());
+        }
+        portids.add(name.pid());
+        NetlinkAddress expected = new NetlinkAddress(model.portid(), model.mask());
+        if (!name.equals(expected)) {
+            differ("another name", step, "expected " + expected + ", is " + name);
+        }
+        NetlinkAddress peer = socket.getpeername();
+        int group = model.dstGroup();
+        NetlinkAddress expectedPeer =
+                new NetlinkAddress(model.dstPortid(), group == 0 ? 0 : 1 << (group - 1));
+        if (!peer.equals(expectedPeer)) {
+            differ("another peer", step, "expected " + expectedPeer + ", is " + peer);
+        }
+    }
+
+    private void list(NetlinkSocket socket, SocketModel model, Memberships step) {
+        OptionValue value = new OptionValue();
+        int error =
+                socket.provider()
+                        .getsockopt(
+                                socket.fd(),
+                                NetlinkOption.SOL_NETLINK,
+                                NetlinkOption.NETLINK_LIST_MEMBERSHIPS,
+                                step.bytes(),
+                                value);
+        compare(step, 0, error);
+        if (value.length() != model.listBytes()) {
+            differ(
+                    "another length of the list of groups",
+                    step,
+                    "expected " + model.listBytes() + ", is " + value.length());
+        }
+        int[] words = value.words();
+        long[] wide = new long[(words.length + 1) / 2];
+        for (int i = 0; i < words.length; i++) {
+            wide[i / 2] |= Integer.toUnsignedLong(words[i]) << (i % 2 * Integer.SIZE);
+        }
+        BitSet fitting = model.groups().get(0, words.length * Integer.SIZE);
+        if (!BitSet.valueOf(wide).equals(fitting)) {
+            differ("another list of groups", step, fitting + ", is " + Arrays.toString(words));
+        }
+    }
+
+    private void close(UserProcess process, Pair pair, int slot) {
+        SocketModel model = pair.model;
+        Close step = new Close(0, slot);
+        List<String> expected = new ArrayList<>();
+        boolean isTold = model.close();
+        expected.addAll(model.takeHookCalls());
+        if (isTold) {
+            expected.add("released " + model.protocol().number() + " " + model.portid());
+        }
+        pair.socket.close();
+        compareHooks(step, expected, takeTold.apply(process));
+        pairs.remove(slot);
+    }
+
+    // ---- The comparison ---------------------------------------------------------------------
+
+    private void compare(Step step, int expected, int result) {
+        if (expected != result) {
+            differ("another result", step, "expected " + expected + ", is " + result);
+        }
+    }
+
+    private void differ(String kind, Step step, String detail) {
+        seen.calls.add(
+                new Difference(
+                        step.getClass().getSimpleName() + ": " + kind, step + ": " + detail));
+    }
+
+    private void compareHooks(Step step, List<String> expected, List<String> told) {
+        if (!expected.equals(told)) {
+            seen.hooks.add(
+                    new Difference(
+                            step.getClass().getSimpleName() + ": asked or told otherwise",
+                            step + ": expected " + expected + ", is " + told));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package org.vkernel.testmodules.property.naming;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.ErrnoException;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.module.ModuleRef;
+import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.netlink.abi.SocketType;
+import org.vkernel.netlink.core.Netlink;
+import org.vkernel.netlink.core.NetlinkKernelConfig;
+import org.vkernel.netlink.core.NetlinkSock;
+import org.vkernel.netlink.user.NetlinkSocket;
+import org.vkernel.testmodules.property.naming.NamingAction.Look;
+import org.vkernel.testmodules.property.naming.NamingAction.Own;
+import org.vkernel.testmodules.property.naming.NamingAction.Step;
+import org.vkernel.testmodules.property.naming.NamingAction.Visit;
+import org.vkernel.testmodules.property.naming.NamingSeen.Difference;
+
+/** One run of {@link Naming}: the kernel's side, and what is left at the end. */
+final class NamingRun {
+    private static final int MOST_GROUPS = 70;
+    private static final int REFUSALS = 4;
+
+    private final VirtualKernel kernel;
+    private final Netlink netlink;
+    private final NamingSeen seen;
+    private final Map<Integer, List<Step>> steps = new TreeMap<>();
+    private final List<Own> owning = new ArrayList<>();
+    private final List<Look> looks = new ArrayList<>();
+    private final List<Visit> visits = new ArrayList<>();
+
+    /** What an owner was asked and told, and notifiers, by the process that did something. */
+    private final Map<UserProcess, List<String>> told = new HashMap<>();
+
+    private final ProtocolModel owned;
+    private final PassingProtocol passing;
+    private int pins;
+
+    NamingRun(VirtualKernel kernel, NamingSeen seen, List<NamingAction> plan) {
+        this.kernel = kernel;
+        this.netlink = kernel.use(Netlink.class);
+        this.seen = seen;
+        for (NamingAction action : plan) {
+            switch (action) {
+                case Step step ->
+                        steps.computeIfAbsent(step.process(), all -> new ArrayList<>()).add(step);
+                case Own own -> owning.add(own);
+                case Look look -> looks.add(look);
+                case Visit visit -> visits.add(visit);
+            }
+        }
+        long drawn = kernel.config().seed();
+        this.owned =
+                ProtocolModel.owned(
+                        1 + Math.floorMod(drawn * 31, MOST_GROUPS),
+                        Math.floorMod(drawn, REFUSALS),
+                        Math.floorMod(drawn / REFUSALS, REFUSALS));
+        this.passing = new PassingProtocol(kernel, seen);
+    }
+
+    void run() {
+        NetlinkSock socket = kernel.call(() -> netlink.kernelCreate(Naming.OWNED, config()));
+        if (socket == null) {
+            seen.left.add(new Difference("a protocol cannot be made", "at first"));
+            return;
+        }
+        netlink.addNotifier((protocol, portid) -> note("released " + protocol + " " + portid));
+        List<NamingProcess> all = new ArrayList<>();
+        List<UserProcess> processes = new ArrayList<>();
+        steps.forEach((number, own) -> {
+            NamingProcess process = new NamingProcess(number, owned, seen, this::takeTold);
+            all.add(process);
+            processes.add(kernel.spawn("namer", self -> process.live(self, own)));
+        });
+        if (!owning.isEmpty()) {
+            processes.add(kernel.spawn("owner", self -> kernel.run(() -> passing.own(owning))));
+        }
+        looks.forEach(look ->
+                processes.add(
+                        kernel.spawn("looker", self -> kernel.run(() -> passing.look(look)))));
+        visits.forEach(visit ->
+                processes.add(kernel.spawn("visitor", self -> passing.visit(self, visit))));
+        processes.forEach(kernel::join);
+        kernel.run(() -> {
+            passing.end();
+            kernel.rcu().barrier();
+        });
+        look(socket, all);
+        kernel.run(() -> {
+            netlink.kernelRelease(socket);
+            kernel.rcu().barrier();
+        });
+    }
+
+    private NetlinkKernelConfig config() {
+        return NetlinkKernelConfig.DEFAULT
+                .groups(owned.groups())
+                .flags(owned.flags())
+                .input(skb -> {})
+                .bind(group -> {
+                    note("bind " + group);
+                    return owned.answer(group);
+                })
+                .unbind(group -> note("unbind " + group))
+                .owner(
+                        new ModuleRef() {
+                            @Override
+                            public boolean tryGet() {
+                                pins++;
+                                return true;
+                            }
+
+                            @Override
+                            public void put() {
+                                pins--;
+                            }
+                        });
+    }
+
+    private void note(String what) {
+        UserProcess process = kernel.sched().current().process();
+        if (process != null) {
+            told.computeIfAbsent(process, any -> new ArrayList<>()).add(what);
+        }
+    }
+
+    private List<String> takeTold(UserProcess process) {
+        List<String> taken = told.remove(process);
+        return taken == null ? List.of() : taken;
+    }
+
+    // ---- What is left -----------------------------------------------------------------------
+
+    private void look(NetlinkSock socket, List<NamingProcess> all) {
+        if (pins != 0) {
+            left("a protocol's module is pinned", pins + " times");
+        }
+        for (int group = 1; group <= owned.groups(); group++) {
+            int number = group;
+            if (kernel.call(() -> netlink.hasListeners(socket, number))) {
+                left("a group has listeners", "group " + group);
+            }
+        }
+        kernel.readProc("/proc/net/netlink")
+                .lines()
+                .skip(1)
+                .filter(row -> !row.substring(21).strip().startsWith("0 "))
+                .forEach(row -> left("a socket is left", row));
+        TreeSet<Integer> portids = new TreeSet<>();
+        all.forEach(process -> portids.addAll(process.portids()));
+        for (int portid : portids) {
+            try (NetlinkSocket late =
+                    NetlinkSocket.open(kernel.init(), SocketType.SOCK_RAW, Naming.OWNED)) {
+                late.bind(portid, 0);
+            } catch (ErrnoException e) {
+                left("a port id is left", portid + ": " + Errno.name(e.errno()));
+            }
+        }
+    }
+
+    private void left(String kind, String detail) {
+        seen.left.add(new Difference(kind, detail));
+    }
+}

@@ -1,0 +1,259 @@
+package org.vkernel.testmodules.property.naming;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.Errno;
+import org.vkernel.netlink.abi.AddressFamily;
+import org.vkernel.netlink.abi.SockaddrNlLayout;
+import org.vkernel.netlink.wire.SockaddrNl;
+
+/**
+ * What Linux promises of one socket of a process that is alone in using its port ids: each call's
+ * result, and what the protocol's owner is asked and told.
+ */
+final class SocketModel {
+    /**
+     * What must be known to its calls of the process: its sockets, and whether it is privileged.
+     */
+    interface Owner {
+        boolean isCapable();
+
+        int tgid();
+
+        /** The socket of this protocol that is bound to a port id, or null. */
+        @Nullable SocketModel bound(ProtocolModel protocol, int portid);
+    }
+
+    /** A port id that the kernel has chosen, and that is known only when it is asked for. */
+    static final int UNKNOWN = Integer.MIN_VALUE;
+
+    private final ProtocolModel protocol;
+    private final Owner owner;
+    private boolean bound;
+    private int portid;
+    private int rooms;
+    private final BitSet groups = new BitSet();
+    private boolean connected;
+    private int dstPortid;
+    private int dstGroup;
+
+    /** What the protocol's owner is to be asked and told, in this order. */
+    private final List<String> hookCalls = new ArrayList<>();
+
+    SocketModel(ProtocolModel protocol, Owner owner) {
+        this.protocol = protocol;
+        this.owner = owner;
+    }
+
+    ProtocolModel protocol() {
+        return protocol;
+    }
+
+    boolean isBound() {
+        return bound;
+    }
+
+    int portid() {
+        return portid;
+    }
+
+    /** The kernel's choice has been asked for. */
+    void setPortid(int chosen) {
+        portid = chosen;
+    }
+
+    /** The groups 1 to 32, a bit each. */
+    int mask() {
+        int mask = 0;
+        for (int bit = groups.nextSetBit(0); bit >= 0 && bit < Integer.SIZE; ) {
+            mask |= 1 << bit;
+            bit = groups.nextSetBit(bit + 1);
+        }
+        return mask;
+    }
+
+    BitSet groups() {
+        return groups;
+    }
+
+    int dstPortid() {
+        return dstPortid;
+    }
+
+    int dstGroup() {
+        return dstGroup;
+    }
+
+    /** How many bytes a list of its groups has. */
+    int listBytes() {
+        return Math.ceilDiv(rooms, Integer.SIZE) * Integer.BYTES;
+    }
+
+    /** Takes what the owner is to be asked and told since the last time. */
+    List<String> takeHookCalls() {
+        List<String> calls = List.copyOf(hookCalls);
+        hookCalls.clear();
+        return calls;
+    }
+
+    private int ask(int group) {
+        if (!protocol.isAsked()) {
+            return 0;
+        }
+        hookCalls.add("bind " + group);
+        return protocol.answer(group);
+    }
+
+    private void tell(int group) {
+        if (protocol.isAsked()) {
+            hookCalls.add("unbind " + group);
+        }
+    }
+
+    private int mayJoin() {
+        if (!protocol.anybodyReceives() && !owner.isCapable()) {
+            return -Errno.EPERM;
+        }
+        rooms = protocol.groups();
+        return 0;
+    }
+
+    // ---- Calls ------------------------------------------------------------------------------
+
+    int bind(int wanted, int mask) {
+        int error = mask == 0 ? 0 : mayJoin();
+        if (error != 0) {
+            return error;
+        }
+        if (bound && wanted != portid) {
+            return -Errno.EINVAL;
+        }
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            if ((mask & 1 << bit) != 0) {
+                error = ask(bit + 1);
+                if (error != 0) {
+                    tellAll(mask, bit);
+                    return error;
+                }
+            }
+        }
+        if (!bound) {
+            error = wanted == 0 ? autobind() : insert(wanted);
+            if (error != 0) {
+                tellAll(mask, Integer.SIZE);
+                return error;
+            }
+        }
+        groups.clear(0, Integer.SIZE);
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            groups.set(bit, (mask & 1 << bit) != 0);
+        }
+        return 0;
+    }
+
+    private void tellAll(int mask, int bits) {
+        for (int bit = 0; bit < bits; bit++) {
+            if ((mask & 1 << bit) != 0) {
+                tell(bit + 1);
+            }
+        }
+    }
+
+    private int insert(int wanted) {
+        boolean taken = owner.bound(protocol, wanted) != null;
+        portid = wanted; // left behind even if it is taken
+        bound = !taken;
+        return taken ? -Errno.EADDRINUSE : 0;
+    }
+
+    private int autobind() {
+        boolean taken = owner.bound(protocol, owner.tgid()) != null;
+        portid = taken ? UNKNOWN : owner.tgid();
+        bound = true;
+        return 0;
+    }
+
+    int change(int group, boolean join) {
+        int error = mayJoin();
+        if (error != 0) {
+            return error;
+        }
+        if (group <= 0 || group > rooms) {
+            return -Errno.EINVAL;
+        }
+        if (join) {
+            error = ask(group);
+            if (error != 0) {
+                return error;
+            }
+        }
+        groups.set(group - 1, join);
+        if (!join) {
+            tell(group);
+        }
+        return 0;
+    }
+
+    private boolean maySend(SockaddrNl to) {
+        return (to.pid() == 0 && to.groups() == 0) || protocol.anybodySends() || owner.isCapable();
+    }
+
+    int connect(SockaddrNl to) {
+        if (to.family() == AddressFamily.AF_UNSPEC) {
+            connected = false;
+            dstPortid = 0;
+            dstGroup = 0;
+            return 0;
+        }
+        if (to.family() != AddressFamily.AF_NETLINK || to.length() < SockaddrNlLayout.SIZE) {
+            return -Errno.EINVAL;
+        }
+        if (!maySend(to)) {
+            return -Errno.EPERM;
+        }
+        if (!bound) {
+            autobind();
+        }
+        connected = true;
+        dstPortid = to.pid();
+        dstGroup = lowest(to.groups());
+        return 0;
+    }
+
+    private static int lowest(int mask) {
+        return mask == 0 ? 0 : Integer.numberOfTrailingZeros(mask) + 1;
+    }
+
+    /** The result of sending {@code bytes} bytes; null: to whom it is connected to. */
+    int send(@Nullable SockaddrNl to, int bytes) {
+        int target = dstPortid;
+        if (to != null) {
+            if (to.family() != AddressFamily.AF_NETLINK || to.length() < SockaddrNlLayout.SIZE) {
+                return -Errno.EINVAL;
+            }
+            if (!maySend(to)) {
+                return -Errno.EPERM;
+            }
+            target = to.pid();
+        }
+        if (!bound) {
+            autobind();
+        }
+        if (target == 0) {
+            return protocol.hasKernel() ? bytes : -Errno.ECONNREFUSED;
+        }
+        SocketModel receiver = owner.bound(protocol, target);
+        boolean takes = receiver != null && (!receiver.connected || receiver.dstPortid == portid);
+        return takes ? bytes : -Errno.ECONNREFUSED;
+    }
+
+    /** Whether others are to be told of its close. */
+    boolean close() {
+        for (int bit = groups.nextSetBit(0); bit >= 0; bit = groups.nextSetBit(bit + 1)) {
+            tell(bit + 1);
+        }
+        return bound;
+    }
+}
