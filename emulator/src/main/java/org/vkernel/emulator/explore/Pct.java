@@ -14,7 +14,8 @@ import org.vkernel.emulator.sched.Strategy;
  * <p>A bug that needs {@code depth} ordered events is met with a probability of at least one in
  * {@code tasks * length^(depth - 1)}. A pending interrupt is a task of its own. Beyond the paper: a
  * task that goes on for very long although others could run falls, too, since it may poll for what
- * they have to do.
+ * they have to do. And time has no priority where it may pass early, since it could pass for ever:
+ * it is drawn.
  */
 public final class Pct implements Strategy {
     /** The name on the command line. */
@@ -25,6 +26,9 @@ public final class Pct implements Strategy {
 
     /** Questions in a row that a task may go on at. */
     private static final int PATIENCE = 5_000;
+
+    /** One in so many points, time passes early where it may. */
+    private static final int POINTS_OF_TIME = 64;
 
     private final SplitMix random;
 
@@ -69,9 +73,16 @@ public final class Pct implements Strategy {
             inARow = 0;
             priorities.put(TaskKeys.of(view, 0), --lowest);
         }
+        int tasks = count;
+        if (kind == ChoiceKind.POINT && view.task(count - 1) == null) {
+            tasks = count - 1;
+            if (random.nextInt(POINTS_OF_TIME) == 0) {
+                return tasks;
+            }
+        }
         int best = 0;
         long highest = priority(view, 0);
-        for (int i = 1; i < count; i++) {
+        for (int i = 1; i < tasks; i++) {
             long priority = priority(view, i);
             if (priority > highest) {
                 best = i;

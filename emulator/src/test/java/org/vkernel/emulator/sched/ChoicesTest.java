@@ -9,17 +9,21 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.explore.Pos;
 import org.vkernel.emulator.explore.RandomWalk;
+import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.shared.SharedInt;
 
 /** What a strategy is offered: each thing that can be done, once. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChoicesTest {
+    private static final int MOST_QUESTIONS = 1_000_000;
     private static final int SCHEDULES = 400;
 
     /** Looks at all alternatives of each question. */
@@ -122,5 +126,41 @@ class ChoicesTest {
                 kernel.processes().forEach(kernel::join);
             }
         }
+    }
+
+    /** Time that passes early must not be what a strategy always prefers. */
+    @ParameterizedTest
+    @ValueSource(strings = {"random", "pct", "pos", "round-robin"})
+    void everyStrategy_withJitter_letsTheTasksGoOn(String name) {
+        for (int seed = 0; seed < 100; seed++) {
+            int[] questions = {0};
+            KernelConfig config =
+                    KernelConfig.simulated(seed)
+                            .jitter(true)
+                            .strategy(from -> counting(Strategies.of(name, from), questions));
+            try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+                for (int i = 0; i < 3; i++) {
+                    kernel.spawn("sleeper", self -> self.sleep(Duration.ofMillis(1)));
+                }
+                kernel.processes().forEach(kernel::join);
+            }
+        }
+    }
+
+    private static Strategy counting(Strategy strategy, int[] questions) {
+        return new Strategy() {
+            @Override
+            public String name() {
+                return strategy.name();
+            }
+
+            @Override
+            public int choose(ChoiceKind kind, int count, Alternatives view) {
+                if (questions[0]++ > MOST_QUESTIONS) {
+                    throw new IllegalStateException("nothing comes to an end");
+                }
+                return strategy.choose(kind, count, view);
+            }
+        };
     }
 }
