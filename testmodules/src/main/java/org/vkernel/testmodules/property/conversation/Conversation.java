@@ -11,6 +11,7 @@ import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.connector.wire.SeqAck;
+import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.mm.GfpMask;
@@ -23,6 +24,7 @@ import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.NlMsg;
 import org.vkernel.testmodules.property.conversation.ConversationAction.Ask;
 import org.vkernel.testmodules.property.conversation.ConversationAction.Tell;
+import org.vkernel.testmodules.property.suite.Burden;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
 import org.vkernel.testmodules.property.suite.Workload;
@@ -121,7 +123,9 @@ public final class Conversation implements Workload<ConversationAction, Conversa
         var teller =
                 kernel.call(() ->
                         kernel.kthreads().run("teller", self -> tell(kernel, connector, tells)));
+        Burden burden = setting.strain().begin(kernel);
         clients.forEach(kernel::join);
+        burden.end();
         kernel.run(() -> {
             if (teller != null) {
                 var _ = teller.stop();
@@ -168,11 +172,16 @@ public final class Conversation implements Workload<ConversationAction, Conversa
                                 .build();
                 last = new Request(seen.requests.size(), ask.client(), message);
                 seen.requests.add(last);
-                socket.sendTo(message.toNlMsg(0).toByteArray(), NetlinkAddress.KERNEL);
+                byte[] bytes = message.toNlMsg(0).toByteArray();
+                var _ = socket.trySend(bytes, 0, bytes.length, 0, NetlinkAddress.KERNEL);
                 hear(socket, seen, last, 0);
             }
             while (last != null && hear(socket, seen, last, MsgFlag.MSG_DONTWAIT)) {
                 // goes on
+            }
+        } catch (ErrnoException failed) {
+            if (kernel.faults().injectedCount() == 0) {
+                throw failed;
             }
         }
     }

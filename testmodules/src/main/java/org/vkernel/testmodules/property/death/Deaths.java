@@ -52,7 +52,7 @@ public final class Deaths implements Workload<DeathAction, DeathsSeen> {
     @Override
     public DeathsSeen run(VirtualKernel kernel, Setting setting, List<DeathAction> plan) {
         DeathsSeen seen = new DeathsSeen();
-        new DeathsRun(kernel, seen, plan).run();
+        new DeathsRun(kernel, seen, plan).run(setting.strain());
         return seen;
     }
 }

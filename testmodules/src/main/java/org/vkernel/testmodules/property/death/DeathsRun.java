@@ -1,5 +1,6 @@
 package org.vkernel.testmodules.property.death;
 
+import com.google.common.collect.ImmutableSet;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.testmodules.property.death.DeathAction.Kill;
 import org.vkernel.testmodules.property.death.DeathAction.Step;
+import org.vkernel.testmodules.property.suite.Burden;
+import org.vkernel.testmodules.property.suite.Strain;
 
 /** One run of {@link Deaths}. */
 final class DeathsRun {
@@ -33,6 +36,10 @@ final class DeathsRun {
 
     /** Ticks after which whoever is left is killed, too. */
     private static final int PATIENCE = 12;
+
+    /** What calls answer for want of memory: {@code socket()} says that there is no file. */
+    private static final ImmutableSet<Integer> WANT_OF_MEMORY =
+            ImmutableSet.of(Errno.ENOMEM, Errno.ENOBUFS, Errno.ENFILE, Errno.EAGAIN);
 
     private final VirtualKernel kernel;
     private final DeathsSeen seen;
@@ -55,12 +62,13 @@ final class DeathsRun {
         }
     }
 
-    void run() {
+    void run(Strain strain) {
         kernel.insmod(ConnectorModule.class);
         settle();
         List<String> before = kernel.mm().inUse();
         steps.forEach((number, all) ->
                 processes.put(number, kernel.spawn("victim", self -> live(self, all))));
+        Burden burden = strain.begin(kernel);
         for (int ticks = 0; ticks < PATIENCE; ticks++) {
             for (Map.Entry<Integer, Integer> kill : kills.entrySet()) {
                 UserProcess victim = processes.get(kill.getKey());
@@ -70,6 +78,7 @@ final class DeathsRun {
             }
             kernel.runFor(tick);
         }
+        burden.end();
         // Children, too.
         for (UserProcess left : kernel.processes()) {
             kernel.kill(left, UserProcess.SIGKILL);
@@ -95,18 +104,30 @@ final class DeathsRun {
             if (step.what() == DeathAction.What.OPEN && opened < PORTIDS_EACH) {
                 int portid = FIRST_PORTID + step.process() * PORTIDS_EACH + opened++;
                 portids.add(portid);
-                sockets.addFirst(open(process, portid));
+                open(process, portid, sockets);
             } else if (!sockets.isEmpty()) {
                 step(process, sockets, step);
             }
         }
     }
 
-    private NetlinkSocket open(UserProcess process, int portid) {
-        NetlinkSocket socket = NetlinkSocket.open(process, SocketType.SOCK_RAW, PROTOCOL);
-        socket.setReceiveBuffer(0);
-        socket.bind(portid, NetlinkSocket.groups(GROUP));
-        return socket;
+    /** Does without where there is no memory; a socket that is not bound stays open. */
+    private static void open(UserProcess process, int portid, Deque<NetlinkSocket> sockets) {
+        try {
+            NetlinkSocket socket = NetlinkSocket.open(process, SocketType.SOCK_RAW, PROTOCOL);
+            sockets.addFirst(socket);
+            socket.setReceiveBuffer(0);
+            socket.bind(portid, NetlinkSocket.groups(GROUP));
+        } catch (ErrnoException failed) {
+            mustBeForWantOfMemory(process, failed);
+        }
+    }
+
+    private static void mustBeForWantOfMemory(UserProcess process, ErrnoException failed) {
+        boolean isPossible = process.kernel().faults().injectedCount() != 0;
+        if (!isPossible || !WANT_OF_MEMORY.contains(failed.errno())) {
+            throw failed;
+        }
     }
 
     private void step(UserProcess process, Deque<NetlinkSocket> sockets, Step step) {
@@ -116,17 +137,26 @@ final class DeathsRun {
             case SEND -> send(socket, FIRST_PORTID + step.other() * PORTIDS_EACH, 0);
             case MULTICAST -> send(socket, 0, NetlinkSocket.groups(GROUP));
             case RECEIVE -> receive(socket.provider(), socket.fd());
-            case FORK -> {
-                var _ = process.fork(child -> receive(new KernelNetlink(child), socket.fd()));
-            }
-            case THREAD -> {
-                var _ = process.startThread(thread -> receive(socket.provider(), socket.fd()));
+            case FORK, THREAD -> {
+                try {
+                    multiply(process, socket, step.what() == DeathAction.What.FORK);
+                } catch (ErrnoException failed) {
+                    mustBeForWantOfMemory(process, failed);
+                }
             }
             case SLEEP -> process.sleep(tick);
             case EXIT -> process.exit(0);
             case OPEN -> {
                 // it has enough of them
             }
+        }
+    }
+
+    private static void multiply(UserProcess process, NetlinkSocket socket, boolean forks) {
+        if (forks) {
+            var _ = process.fork(child -> receive(new KernelNetlink(child), socket.fd()));
+        } else {
+            var _ = process.startThread(thread -> receive(socket.provider(), socket.fd()));
         }
     }
 

@@ -121,7 +121,8 @@ public final class Dispatch implements Workload<DispatchAction, DispatchSeen> {
     @Override
     public DispatchSeen run(VirtualKernel kernel, Setting setting, List<DispatchAction> plan) {
         DispatchSeen seen = new DispatchSeen(kernel);
-        new DispatchRun(kernel, seen, plan).run();
+        seen.hasFaults = setting.strain().isShortOfMemory();
+        new DispatchRun(kernel, seen, plan).run(setting.strain());
         return seen;
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.core.ConnectorModule;
@@ -35,6 +36,8 @@ import org.vkernel.testmodules.property.dispatch.DispatchAction.Listen;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Own;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.Send;
 import org.vkernel.testmodules.property.dispatch.DispatchAction.SendShort;
+import org.vkernel.testmodules.property.suite.Burden;
+import org.vkernel.testmodules.property.suite.Strain;
 
 /** One run of {@link Dispatch}. */
 final class DispatchRun {
@@ -43,6 +46,7 @@ final class DispatchRun {
     private static final int FIRST_PORTID = 201;
     private static final int FIRST_NOTICE_GROUP = 10;
     private static final int BUFFER_BYTES = 2_048;
+    private static final int MOST_TICKS = 1_000;
     private static final long HRTIMER_NS = 700_000;
 
     private final VirtualKernel kernel;
@@ -58,7 +62,7 @@ final class DispatchRun {
     private final Duration tick;
     private final List<Timer> timers = new ArrayList<>();
     private Connector connector;
-    private FaultPlan faults = FaultPlan.NONE;
+    private @Nullable FaultPlan faults;
     private int ready;
     private int working;
     private boolean isOver;
@@ -74,7 +78,7 @@ final class DispatchRun {
         this.tick = Duration.ofSeconds(1).dividedBy(kernel.clock().hz());
     }
 
-    void run() {
+    void run(Strain strain) {
         kernel.insmod(ConnectorModule.class);
         connector = kernel.use(Connector.class);
         kernel.trace().addListener(seen);
@@ -102,16 +106,20 @@ final class DispatchRun {
         while (ready < processes.size()) {
             kernel.runFor(tick);
         }
-        kernel.runFor(tick.multipliedBy(2)); // requests are stored by a worker
+        awaitStored();
         working = owners.size() + callers.size() + senders.size();
         List<UserProcess> workers = new ArrayList<>();
         callers.values()
                 .forEach(all -> workers.add(kernel.spawn("caller", self -> call(self, all))));
         owners.values().forEach(this::startOwner);
         senders.values().forEach(this::startSender);
-        if (seen.hasFaults) {
+        while (ready < processes.size() + workers.size()) {
+            kernel.runFor(tick);
+        }
+        Burden burden = strain.begin(kernel);
+        if (faults != null) {
             kernel.faults().set(faults);
-        } else {
+        } else if (!seen.hasFaults) {
             kernel.mm().setFaults(seen); // counts allocations
         }
         kernel.run(gate::completeAll);
@@ -119,7 +127,7 @@ final class DispatchRun {
         while (working > 0) {
             kernel.runFor(tick);
         }
-        kernel.faults().set(FaultPlan.NONE);
+        burden.end();
         kernel.run(this::removeAll);
         isOver = true;
         processes.forEach(kernel::join);
@@ -127,6 +135,13 @@ final class DispatchRun {
             timers.forEach(Timer::shutdownSync);
             kernel.rcu().barrier();
         });
+    }
+
+    /** Requests for notices are stored by a worker, one work each. */
+    private void awaitStored() {
+        for (int ticks = 0; seen.worksDone < seen.asks.size() && ticks < MOST_TICKS; ticks++) {
+            kernel.runFor(tick);
+        }
     }
 
     private static <T> void add(Map<Integer, List<T>> map, int key, T value) {
@@ -195,6 +210,7 @@ final class DispatchRun {
 
     private void call(UserProcess process, List<Send> all) {
         try (NetlinkSocket socket = open(process)) {
+            ready++;
             kernel.run(gate::await);
             SendShort first = shorts.get(all.getFirst().caller());
             if (first != null) {

@@ -44,6 +44,9 @@ final class DispatchSeen implements Consumer<TraceEvent>, FaultInjector {
 
     final List<DispatchAction.Ask> asks = new ArrayList<>();
 
+    /** How many works have been done. */
+    int worksDone;
+
     /** What came that nobody sent, a line each. */
     final List<String> strange = new ArrayList<>();
 
@@ -180,6 +183,7 @@ final class DispatchSeen implements Consumer<TraceEvent>, FaultInjector {
                     a.hasSlept = true;
                 }
             }
+            case "workqueue_execute_end" -> worksDone++;
             case "cn_message_lost" -> {
                 if (doing(event.pid()).peekFirst() instanceof Call call) {
                     call.isLost = true;

@@ -54,7 +54,7 @@ final class NoticesOfRegistrations extends KernelProperty<DispatchSeen> {
         List<Change> told = new ArrayList<>();
         List<Change> left = new ArrayList<>(wanted);
         for (CnMsg notice : heard) {
-            Change change = earliest(left, notice.id(), notice.ack());
+            Change change = earliest(left, notice.id(), notice.ack(), mayLose ? told : List.of());
             if (change == null) {
                 complaints.add("of what nobody did", ask + " hears " + notice);
                 return;
@@ -76,12 +76,23 @@ final class NoticesOfRegistrations extends KernelProperty<DispatchSeen> {
         }
     }
 
-    private static @Nullable Change earliest(List<Change> changes, CbId id, int event) {
+    /**
+     * The earliest that a notice can be of.
+     *
+     * @param told what was told before, where notices may be lost: then it is of one that comes
+     *     after these, if there is one
+     */
+    private static @Nullable Change earliest(
+            List<Change> changes, CbId id, int event, List<Change> told) {
+        Change first = null;
         for (Change change : changes) {
             if (change.id().equals(id) && change.event() == event) {
-                return change;
+                first = first == null ? change : first;
+                if (told.stream().allMatch(before -> before.begin() <= change.end())) {
+                    return change;
+                }
             }
         }
-        return null;
+        return first;
     }
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.process.UserProcess;
@@ -20,6 +21,7 @@ import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.testmodules.property.module.LoadAction.Load;
 import org.vkernel.testmodules.property.module.LoadAction.Send;
 import org.vkernel.testmodules.property.module.busy.Busy;
+import org.vkernel.testmodules.property.suite.Burden;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
 import org.vkernel.testmodules.property.suite.Workload;
@@ -85,7 +87,9 @@ public final class Loads implements Workload<LoadAction, ModuleLog> {
         for (List<Load> all : loaders.values()) {
             processes.add(kernel.spawn("loader", self -> load(self, log, all, loads, live)));
         }
+        Burden burden = setting.strain().begin(kernel);
         processes.forEach(kernel::join);
+        burden.end();
         if (kernel.call(() -> kernel.modules().find(NAME)) != null) {
             kernel.rmmod(NAME);
             log.gone(live[0]);
@@ -146,6 +150,10 @@ public final class Loads implements Workload<LoadAction, ModuleLog> {
             for (int i = 0; i < send.count(); i++) {
                 var _ = socket.trySend(bytes, 0, bytes.length, 0, NetlinkAddress.KERNEL);
                 process.sleep(Duration.ofMillis(1));
+            }
+        } catch (ErrnoException failed) {
+            if (process.kernel().faults().injectedCount() == 0) {
+                throw failed;
             }
         }
     }

@@ -13,14 +13,15 @@ import org.vkernel.emulator.Profile;
  * @param profile the kernel's version
  * @param cpus how many CPUs
  * @param variants the names of historical bugs, or repairs, that it has
+ * @param strain what makes its life harder
  */
-public record Setting(Profile profile, int cpus, ImmutableList<String> variants) {
+public record Setting(Profile profile, int cpus, ImmutableList<String> variants, Strain strain) {
     private static final String NONE = "-";
     private static final char PLUS = '+';
 
-    /** A kernel without variants. */
+    /** A kernel without variants or strain. */
     public static Setting of(Profile profile, int cpus) {
-        return new Setting(profile, cpus, ImmutableList.of());
+        return new Setting(profile, cpus, ImmutableList.of(), Strain.NONE);
     }
 
     /** What to boot such a kernel with. */
@@ -29,17 +30,18 @@ public record Setting(Profile profile, int cpus, ImmutableList<String> variants)
         for (String variant : variants) {
             config = config.variant(variant);
         }
-        return config;
+        return strain.applyTo(config);
     }
 
-    /** As short as it can be read back: {@code 6.18,2,-}. */
+    /** As short as it can be read back: {@code 6.18,2,-}, or {@code 6.18,2,-,jitter}. */
     @Override
     public String toString() {
         return profile.name()
                 + ","
                 + cpus
                 + ","
-                + (variants.isEmpty() ? NONE : Joiner.on(PLUS).join(variants));
+                + (variants.isEmpty() ? NONE : Joiner.on(PLUS).join(variants))
+                + (strain == Strain.NONE ? "" : "," + strain);
     }
 
     /**
@@ -49,8 +51,9 @@ public record Setting(Profile profile, int cpus, ImmutableList<String> variants)
      */
     public static Setting parse(String text) {
         List<String> parts = Splitter.on(',').splitToList(text);
-        if (parts.size() != 3) {
-            throw new IllegalArgumentException("'" + text + "': expected PROFILE,CPUS,VARIANTS");
+        if (parts.size() < 3 || parts.size() > 4) {
+            throw new IllegalArgumentException(
+                    "'" + text + "': expected PROFILE,CPUS,VARIANTS[,STRAIN]");
         }
         String variants = parts.get(2);
         return new Setting(
@@ -58,6 +61,7 @@ public record Setting(Profile profile, int cpus, ImmutableList<String> variants)
                 Integer.parseInt(parts.get(1)),
                 variants.equals(NONE)
                         ? ImmutableList.of()
-                        : ImmutableList.copyOf(Splitter.on(PLUS).split(variants)));
+                        : ImmutableList.copyOf(Splitter.on(PLUS).split(variants)),
+                parts.size() == 3 ? Strain.NONE : Strain.of(parts.get(3)));
     }
 }

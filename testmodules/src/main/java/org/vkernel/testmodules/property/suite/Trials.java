@@ -6,14 +6,16 @@ import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.explore.Pct;
 import org.vkernel.emulator.explore.Pos;
 import org.vkernel.emulator.explore.RandomWalk;
+import org.vkernel.emulator.explore.RoundRobin;
 import org.vkernel.emulator.explore.Strategies;
 
 /**
  * Which settings and strategies the trials of a hunt go through, by their number: profiles fastest,
- * then CPUs, then strategies.
+ * then CPUs and strains, whose numbers have no common factor, then strategies.
  *
  * @param profiles the kernel versions
  * @param cpus the numbers of CPUs
+ * @param strains what makes the kernels' lives harder
  * @param strategies the strategies' names
  * @param variants the variants that each kernel has
  * @param firstSeed the first trial's seed; each has the next
@@ -21,18 +23,30 @@ import org.vkernel.emulator.explore.Strategies;
 public record Trials(
         ImmutableList<Profile> profiles,
         ImmutableList<Integer> cpus,
+        ImmutableList<Strain> strains,
         ImmutableList<String> strategies,
         ImmutableList<String> variants,
         long firstSeed) {
     /** Questions that a run of the suite asks, roughly. */
     private static final int LENGTH = 600;
 
-    /** All profiles, 1 to 4 CPUs, without variants. */
+    private static final String PCT = Strategies.suited(Pct.NAME, LENGTH);
+
+    /** All profiles, 1 to 4 CPUs, all strains, without variants. */
     public static Trials standard(long firstSeed) {
         return new Trials(
                 ImmutableList.copyOf(Profile.all()),
                 ImmutableList.of(2, 1, 3, 4),
-                ImmutableList.of(RandomWalk.NAME, Strategies.suited(Pct.NAME, LENGTH), Pos.NAME),
+                ImmutableList.of(
+                        Strain.NONE,
+                        Strain.JITTER,
+                        Strain.NONE,
+                        Strain.PRESSURE,
+                        Strain.NONE,
+                        Strain.FAULTS,
+                        Strain.PRESSURE_AND_JITTER),
+                ImmutableList.of(
+                        RandomWalk.NAME, PCT, Pos.NAME, RoundRobin.NAME, RandomWalk.NAME, PCT),
                 ImmutableList.of(),
                 firstSeed);
     }
@@ -42,6 +56,7 @@ public record Trials(
         return new Trials(
                 ImmutableList.copyOf(possible),
                 cpus,
+                strains,
                 strategies,
                 ImmutableList.copyOf(names),
                 firstSeed);
@@ -49,7 +64,8 @@ public record Trials(
 
     /** The setting of trial {@code number}, from 0. */
     Setting setting(long number) {
-        return new Setting(at(profiles, number), at(cpus, number / profiles.size()), variants);
+        long round = number / profiles.size();
+        return new Setting(at(profiles, number), at(cpus, round), variants, at(strains, round));
     }
 
     /** The strategy's name of trial {@code number}. */

@@ -9,6 +9,7 @@
  *     -> KnownExamples                 what Linux itself breaks
  *   Hunt                               many trials, until one fails
  *     -> Trial                         one setting, plan and strategy: a program for every explorer
+ *          Setting, Strain, Burden     on which kernel, and what makes its life harder
  *     -> Finding                       what failed, after how many trials, and the token
  *          FindingText, PlanShrinker   made small, and shown
  * </pre>

@@ -67,7 +67,7 @@ public final class Timing implements Workload<TimingAction, TimingSeen> {
     public TimingSeen run(VirtualKernel kernel, Setting setting, List<TimingAction> plan) {
         TimingSeen seen = new TimingSeen(kernel);
         kernel.trace().addListener(seen);
-        new TimingRun(kernel, seen, plan).run();
+        new TimingRun(kernel, seen, plan).run(setting.strain());
         return seen;
     }
 }

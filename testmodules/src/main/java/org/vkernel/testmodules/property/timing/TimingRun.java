@@ -12,6 +12,8 @@ import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.time.Timer;
+import org.vkernel.testmodules.property.suite.Burden;
+import org.vkernel.testmodules.property.suite.Strain;
 import org.vkernel.testmodules.property.timing.TimingSeen.Deed;
 
 /** One run of {@link Timing}. */
@@ -48,7 +50,7 @@ final class TimingRun {
         }
     }
 
-    void run() {
+    void run(Strain strain) {
         Duration tick = Duration.ofSeconds(1).dividedBy(kernel.clock().hz());
         working = threads.size();
         kernel.run(() -> {
@@ -56,10 +58,12 @@ final class TimingRun {
                 var _ = kernel.kthreads().run("worker", self -> work(all));
             }
         });
+        Burden burden = strain.begin(kernel);
         while (working > 0) {
             kernel.runFor(tick);
         }
         kernel.runFor(tick.multipliedBy(LAST_TICKS));
+        burden.end();
         kernel.run(() -> {
             for (int i = 0; i < Timing.OBJECTS; i++) {
                 int begin = seen.now();

@@ -127,8 +127,9 @@ public final class Traffic implements Workload<TrafficAction, TrafficSeen> {
         if (receivers.getFirst().spec.protocol() == NetlinkProtocol.NETLINK_CONNECTOR) {
             kernel.insmod(ConnectorModule.class);
         }
+        seen.hasFaults = setting.strain().isShortOfMemory();
         kernel.trace().addListener(seen);
-        new TrafficRun(kernel, seen, plan).run();
+        new TrafficRun(kernel, seen, plan).run(setting.strain());
         return seen;
     }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
@@ -30,6 +31,8 @@ import org.vkernel.netlink.wire.LittleEndian;
 import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.NlMsg;
 import org.vkernel.netlink.wire.NlMsgHeader;
+import org.vkernel.testmodules.property.suite.Burden;
+import org.vkernel.testmodules.property.suite.Strain;
 import org.vkernel.testmodules.property.traffic.TrafficAction.Kind;
 import org.vkernel.testmodules.property.traffic.TrafficAction.Send;
 import org.vkernel.testmodules.property.traffic.TrafficAction.Step;
@@ -53,7 +56,7 @@ final class TrafficRun {
     private final SpinLock lock;
     private final Duration tick;
     private final List<Timer> timers = new ArrayList<>();
-    private FaultPlan faults = FaultPlan.NONE;
+    private @Nullable FaultPlan faults;
     private int ready;
     private int sending;
 
@@ -82,26 +85,35 @@ final class TrafficRun {
                 : seen.receivers().stream().anyMatch(r -> r.number == send.receiver());
     }
 
-    void run() {
+    void run(Strain strain) {
         List<UserProcess> processes = new ArrayList<>();
         for (Receiver receiver : seen.receivers()) {
             processes.add(kernel.spawn("receiver", process -> receive(process, receiver)));
         }
-        while (ready < processes.size()) {
-            kernel.runFor(tick);
-        }
+        awaitReady(processes);
         sending = sends.size();
         for (List<Send> all : sends.values()) {
             start(all, processes);
         }
-        kernel.faults().set(faults);
+        awaitReady(processes);
+        Burden burden = strain.begin(kernel);
+        if (faults != null) {
+            kernel.faults().set(faults);
+        }
         kernel.run(gate::completeAll);
         processes.forEach(kernel::join);
-        kernel.faults().set(FaultPlan.NONE);
+        burden.end();
         kernel.run(() -> {
             timers.forEach(Timer::shutdownSync);
             kernel.rcu().barrier();
         });
+    }
+
+    /** Until each has its socket. */
+    private void awaitReady(List<UserProcess> processes) {
+        while (ready < processes.size()) {
+            kernel.runFor(tick);
+        }
     }
 
     // ---- Receivers --------------------------------------------------------------------------
@@ -221,6 +233,7 @@ final class TrafficRun {
             if (all.getFirst().kind() == Kind.IMPATIENT) {
                 socket.setSendTimeout(tick.multipliedBy(2));
             }
+            ready++;
             kernel.run(gate::await);
             for (Send send : all) {
                 sendFrom(socket, send);
