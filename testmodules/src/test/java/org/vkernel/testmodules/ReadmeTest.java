@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.base.Splitter;
+import com.google.common.collect.Iterables;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,10 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vkernel.testmodules.cli.Main;
@@ -32,6 +35,7 @@ import org.vkernel.testmodules.scenario.Scenarios;
 class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String LAUNCHER = "testmodules/bin/vkernel ";
+    private static final String HUNT = LAUNCHER + "known ";
     private static final String SAMPLE_CLASSES = "testmodules/sample/target/classes";
     private static final String UPDATE = "readme.update";
     private static final Pattern BLOCK =
@@ -76,10 +80,21 @@ class ReadmeTest {
 
     @Test
     void everyCommand_printsWhatIsShown() throws Exception {
+        check(command -> !command.line.startsWith(HUNT));
+    }
+
+    /** What takes seconds to find and to make small. */
+    @Test
+    @Tag("long")
+    void everyHunt_findsWhatIsShown() throws Exception {
+        check(command -> command.line.startsWith(HUNT));
+    }
+
+    private void check(Predicate<Command> isMeant) throws IOException {
         Path classes = compileSample();
         String shown = readme();
         String real = shown;
-        for (Command command : commands()) {
+        for (Command command : Iterables.filter(commands(), isMeant::test)) {
             String output = "";
             if (command.line.startsWith(LAUNCHER)) {
                 List<String> args =

@@ -27,6 +27,8 @@ public final class ColumnTrace implements Consumer<TraceEvent> {
     private final int most;
     private final Deque<Row> rows = new ArrayDeque<>();
     private long leftOut;
+    private boolean closed;
+    private long behind;
 
     /** How many characters a line has. */
     private static final int PAGE_WIDTH = 100;
@@ -66,8 +68,17 @@ public final class ColumnTrace implements Consumer<TraceEvent> {
         }
     }
 
+    /** Ends the picture: of what comes later it shows only how much that is. */
+    public void close() {
+        closed = true;
+    }
+
     /** Adds a row of another kind. */
     public void add(int cpu, String who, String what) {
+        if (closed) {
+            behind++;
+            return;
+        }
         if (rows.size() == most) {
             rows.removeFirst();
             leftOut++;
@@ -97,6 +108,9 @@ public final class ColumnTrace implements Consumer<TraceEvent> {
                 last = who;
             }
             addCells(lines, row.cpu, row.what, INDENT);
+        }
+        if (behind > 0) {
+            lines.add("(" + behind + " events behind these)");
         }
         return lines;
     }

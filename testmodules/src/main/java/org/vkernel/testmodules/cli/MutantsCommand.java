@@ -2,7 +2,6 @@ package org.vkernel.testmodules.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.variant.Variant;
 import org.vkernel.emulator.variant.Variants;
@@ -71,7 +70,7 @@ public final class MutantsCommand implements VkernelCommand {
                             Trials.standard(SEED)
                                     .with(List.of(variant.name()), variant.profiles()));
             console.onInterrupt(hunt::stop);
-            Finding finding = run(hunt, schedules);
+            Finding finding = HuntRun.run(hunt, schedules);
             found += finding == null ? 0 : 1;
             console.println(
                     finding == null
@@ -120,34 +119,14 @@ public final class MutantsCommand implements VkernelCommand {
         Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(SEED));
         console.onInterrupt(hunt::stop);
         int count = 0;
-        for (Finding alarm = run(hunt, schedules); alarm != null; alarm = run(hunt, schedules)) {
+        for (Finding alarm = HuntRun.run(hunt, schedules);
+                alarm != null;
+                alarm = HuntRun.run(hunt, schedules)) {
             count++;
             console.println("false alarm: " + alarm.failure());
             console.println("        vkernel replay " + alarm.token());
         }
         console.err().println(hunt.done() + " schedules of the unchanged code");
         return count;
-    }
-
-    /** Runs a hunt on a virtual thread, where tasks take turns without waking a host thread. */
-    private static @Nullable Finding run(Hunt hunt, long most) {
-        FutureTask<@Nullable Finding> task = new FutureTask<>(() -> hunt.run(most));
-        Thread hunter = Thread.ofVirtual().start(task);
-        boolean interrupted = false;
-        while (hunter.isAlive()) {
-            try {
-                hunter.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                hunt.stop();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return switch (task.state()) {
-            case SUCCESS -> task.resultNow();
-            default -> throw new IllegalStateException("the hunt broke down", task.exceptionNow());
-        };
     }
 }

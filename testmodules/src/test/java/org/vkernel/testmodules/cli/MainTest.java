@@ -24,9 +24,9 @@ class MainTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "--versio | unknown option '--versio': expected explore, mutants, replay, run, script, variants; see 'vkernel --help'",
-                "rnu | unknown command 'rnu' (did you mean run?): expected explore, mutants, replay, run, script, variants; see 'vkernel --help'",
-                "help rnu | unknown command 'rnu' (did you mean run?): expected explore, mutants, replay, run, script, variants;"
+                "--versio | unknown option '--versio': expected explore, known, mutants, replay, run, script, variants; see 'vkernel --help'",
+                "rnu | unknown command 'rnu' (did you mean run?): expected explore, known, mutants, replay, run, script, variants; see 'vkernel --help'",
+                "help rnu | unknown command 'rnu' (did you mean run?): expected explore, known, mutants, replay, run, script, variants;"
                         + " see 'vkernel --help'",
                 "run --cpus 0 | run: --cpus 0: expected a number from 1 to 64;"
                         + " see 'vkernel run --help'",
@@ -139,7 +139,7 @@ class MainTest {
         assertEquals("", run.out());
         assertEquals(
                 List.of(
-                        "vkernel: no command: expected explore, mutants, replay, run, script, variants; see 'vkernel --help'"),
+                        "vkernel: no command: expected explore, known, mutants, replay, run, script, variants; see 'vkernel --help'"),
                 run.errLines());
     }
 

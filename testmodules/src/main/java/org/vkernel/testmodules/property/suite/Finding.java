@@ -16,6 +16,11 @@ public record Finding(Trial trial, String strategy, long number, Trial.Result re
         return String.valueOf(result.outcome().failure());
     }
 
+    /** Whether a property failed, not a rule of the kernel. */
+    boolean isOfProperty() {
+        return result.violations().stream().anyMatch(v -> v.failure().equals(failure()));
+    }
+
     /** What repeats this run. */
     public ReplayToken token() {
         return new ReplayToken(

@@ -21,7 +21,7 @@ public final class FindingText {
         Small small =
                 new PlanShrinker(finding.failure(), finding.strategy()).shrink(finding.trial());
         List<String> lines = new ArrayList<>();
-        ReplayToken token = show(small.trial(), small.schedule(), lines);
+        ReplayToken token = show(small.trial(), small.schedule(), !finding.isOfProperty(), lines);
         if (token.toString().length() > MOST_TOKEN) {
             token = finding.token();
         }
@@ -38,15 +38,30 @@ public final class FindingText {
         return lines;
     }
 
-    /** Runs a trial once more, and tells all of it. */
-    private static ReplayToken show(Trial trial, SparseSchedule schedule, List<String> lines) {
+    /**
+     * Runs a trial once more, and tells all of it.
+     *
+     * @param endsAtReport whether what comes behind a report of the kernel is of no interest,
+     *     though it is a known one
+     */
+    private static ReplayToken show(
+            Trial trial, SparseSchedule schedule, boolean endsAtReport, List<String> lines) {
         ColumnTrace columns = ColumnTrace.ofTheEnd(trial.setting().cpus());
         List<String> log = new ArrayList<>();
         Trial.Result result =
                 trial.run(
-                        trial.setting().config(trial.seed()).trace(columns).log(log::add),
+                        trial.setting()
+                                .config(trial.seed())
+                                .trace(event -> {
+                                    columns.accept(event);
+                                    if (endsAtReport && event.kind().name().equals("bug_report")) {
+                                        columns.close();
+                                    }
+                                })
+                                .log(log::add),
                         new Narrator(schedule.strategy(), columns),
-                        false);
+                        false,
+                        columns::close);
         lines.add(String.valueOf(result.outcome().failure()));
         result.detail().lines().forEach(line -> lines.add("  " + line));
         lines.add("the plan:");
@@ -83,7 +98,7 @@ public final class FindingText {
                             token.check(), fingerprint));
         }
         List<String> lines = new ArrayList<>();
-        var _ = show(trial, schedule, lines);
+        var _ = show(trial, schedule, false, lines);
         if (!lines.getFirst().equals("null")) {
             throw new AssertionError(String.join("\n", lines));
         }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.emulator.sched.Strategy;
@@ -103,8 +104,10 @@ public final class Hunt {
 
     private void noteKnown(long number, Trial trial, String strategy, Trial.Result result) {
         for (BugReport report : result.reports()) {
-            if (report.known()) {
-                noteKnown(report.rule(), number, trial, strategy);
+            KnownCounterExamples.Entry entry =
+                    KnownCounterExamples.of(report.rule(), report.what());
+            if (entry != null) {
+                noteKnown(entry.name(), number, trial, strategy);
             }
         }
         for (Violation violation : result.violations()) {
@@ -140,7 +143,7 @@ public final class Hunt {
         return done;
     }
 
-    /** How often what Linux breaks, too, was met: by the rule of the report, or the name. */
+    /** How often what Linux breaks, too, was met: by its name. */
     public Map<String, Long> known() {
         return known;
     }
@@ -148,5 +151,10 @@ public final class Hunt {
     /** Ends the hunt after the trial that is running; from any thread. */
     public void stop() {
         stopped = true;
+    }
+
+    /** Whether {@link #stop} was called. */
+    public boolean isStopped() {
+        return stopped;
     }
 }

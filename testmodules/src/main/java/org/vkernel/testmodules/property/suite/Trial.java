@@ -12,6 +12,7 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.explore.Program;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.sched.Strategy;
@@ -75,7 +76,7 @@ public final class Trial implements Program {
     /**
      * The same, but what Linux breaks itself is a failure, too.
      *
-     * @param name the example's name in {@link KnownExamples}, or the rule of the kernel's report
+     * @param name the example's name in {@link KnownExamples} or {@link KnownCounterExamples}
      */
     public Trial lookingFor(String name) {
         return new Trial(workload, properties, setting, seed, kept, name);
@@ -166,12 +167,25 @@ public final class Trial implements Program {
      * @param config the setting's, with whoever is to be told of the run
      */
     public Result run(KernelConfig config, Strategy strategy, boolean recording) {
-        return run(workload, config, strategy, recording);
+        return run(workload, config, strategy, recording, () -> {});
+    }
+
+    /**
+     * As {@link #run(KernelConfig, Strategy, boolean)}.
+     *
+     * @param atEnd what is done when the workload has ended, before the shutdown
+     */
+    Result run(KernelConfig config, Strategy strategy, boolean recording, Runnable atEnd) {
+        return run(workload, config, strategy, recording, atEnd);
     }
 
     @SuppressWarnings("unchecked") // propertiesOf() gave those of this workload
     private <A, O> Result run(
-            Workload<A, O> typed, KernelConfig config, Strategy strategy, boolean recording) {
+            Workload<A, O> typed,
+            KernelConfig config,
+            Strategy strategy,
+            boolean recording,
+            Runnable atEnd) {
         VirtualKernel kernel =
                 VirtualKernel.boot(config.strategy(any -> strategy).recording(recording));
         Invariants.watch(kernel);
@@ -181,6 +195,7 @@ public final class Trial implements Program {
         String detail = "";
         try {
             seen = typed.run(kernel, setting, kept(typed.plan(setting, new SplitMix(seed))));
+            atEnd.run();
         } catch (KernelFailedException e) {
             failed = e.getCause() == null ? null : e.getCause().getClass().getName();
             detail = e.getMessage();
@@ -217,9 +232,11 @@ public final class Trial implements Program {
             ImmutableList<Violation> violations) {
         String failure = otherwise;
         String detail = otherwiseDetail;
-        BugReport report =
-                Iterables.find(kernel.reports(), r -> !r.known() || r.rule().equals(example), null);
+        BugReport report = Iterables.find(kernel.reports(), r -> !r.known(), null);
         Violation violation = Iterables.find(violations, this::isFailure, null);
+        if (report == null && violation == null) {
+            report = Iterables.find(kernel.reports(), this::isExample, null);
+        }
         if (report != null) {
             failure =
                     report.rule()
@@ -240,6 +257,11 @@ public final class Trial implements Program {
                 violations,
                 ImmutableList.copyOf(kernel.reports()),
                 counts);
+    }
+
+    private boolean isExample(BugReport report) {
+        KnownCounterExamples.Entry known = KnownCounterExamples.of(report.rule(), report.what());
+        return known != null && known.name().equals(example);
     }
 
     private boolean isFailure(Violation violation) {
