@@ -36,7 +36,17 @@ final class Failures {
             List<String> stack,
             ImmutableList<BugReport.Place> others,
             boolean known) {
-        Task task = kernel.sched().current();
+        report(kernel.sched().current(), rule, what, stack, others, known);
+    }
+
+    /** As {@link #report(String, String, List, ImmutableList, boolean)}, of another task. */
+    void report(
+            Task task,
+            String rule,
+            String what,
+            List<String> stack,
+            ImmutableList<BugReport.Place> others,
+            boolean known) {
         BugReport report =
                 new BugReport(
                         rule,

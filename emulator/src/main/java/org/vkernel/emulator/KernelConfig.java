@@ -44,6 +44,8 @@ public final class KernelConfig {
     private int lockupPoints = Limits.LOCKUP_POINTS;
     private long instantPoints = Limits.INSTANT_POINTS;
     private int hangMillis = Limits.HANG_MILLIS;
+    private int hungTaskSeconds = Limits.HUNG_TASK_SECONDS;
+    private int rcuStallSeconds = Limits.RCU_STALL_SECONDS;
     private ImmutableList<Variant> variants = ImmutableList.of();
     private ImmutableSet<Check> checks = Check.ALL;
     private FaultPlan faults = FaultPlan.NONE;
@@ -70,6 +72,8 @@ public final class KernelConfig {
         lockupPoints = from.lockupPoints;
         instantPoints = from.instantPoints;
         hangMillis = from.hangMillis;
+        hungTaskSeconds = from.hungTaskSeconds;
+        rcuStallSeconds = from.rcuStallSeconds;
         variants = from.variants;
         checks = from.checks;
         callTraces = from.callTraces;
@@ -377,6 +381,38 @@ public final class KernelConfig {
         Preconditions.checkArgument(value > 0, "hangMillis: %s, not 1 or more", value);
         KernelConfig copy = new KernelConfig(this);
         copy.hangMillis = value;
+        return copy;
+    }
+
+    /** Seconds of virtual time after which a task that nothing wakes counts as hung; 0: never. */
+    public int hungTaskSeconds() {
+        return hungTaskSeconds;
+    }
+
+    /**
+     * Seconds of virtual time after which a task that sleeps where no signal wakes it counts as
+     * hung; 0: never. Models {@code hung_task_timeout_secs}.
+     */
+    public KernelConfig hungTaskSeconds(int value) {
+        Preconditions.checkArgument(value >= 0, "hungTaskSeconds: %s, not 0 or more", value);
+        KernelConfig copy = new KernelConfig(this);
+        copy.hungTaskSeconds = value;
+        return copy;
+    }
+
+    /** Seconds of virtual time that a read section may hold up RCU; 0: without end. */
+    public int rcuStallSeconds() {
+        return rcuStallSeconds;
+    }
+
+    /**
+     * Seconds of virtual time that a read section may hold up RCU; 0: without end. Models {@code
+     * rcu_cpu_stall_timeout}.
+     */
+    public KernelConfig rcuStallSeconds(int value) {
+        Preconditions.checkArgument(value >= 0, "rcuStallSeconds: %s, not 0 or more", value);
+        KernelConfig copy = new KernelConfig(this);
+        copy.rcuStallSeconds = value;
         return copy;
     }
 

@@ -1,6 +1,8 @@
 package org.vkernel.emulator;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
+import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.check.locks.LockChecker;
@@ -19,6 +21,8 @@ final class KernelEvents implements MachineEvents {
     private static final TraceKind CHOICE =
             TraceKind.of("machine", "choice", "step", "count", "answer");
     private static final TraceKind IRQ = TraceKind.of("irq", "irq_handler", "lines", "", "");
+
+    private static final String DEADLOCK = "deadlock: every task waits, and no timer is pending";
 
     private final VirtualKernel kernel;
     private boolean taskLeftBehind;
@@ -50,10 +54,27 @@ final class KernelEvents implements MachineEvents {
     }
 
     @Override
-    public void deadlock(String waits) {
-        kernel.report(
-                "deadlock: every task waits, and no timer is pending", waits, List.of(), false);
+    public void deadlock(String waits, ImmutableList<Task> culprits) {
+        kernel.report(DEADLOCK, waits, List.of(), places(culprits));
         kernel.sched().halt();
+    }
+
+    @Override
+    public void stuck(String rule, String what, Task task, ImmutableList<Task> others) {
+        ImmutableList.Builder<BugReport.Place> places = ImmutableList.builder();
+        places.addAll(LockChecker.places(task));
+        places.addAll(places(others));
+        kernel.reportOf(task, rule, what, places.build());
+    }
+
+    /** Where tasks that do not run are, and what they hold. */
+    private static ImmutableList<BugReport.Place> places(List<Task> tasks) {
+        ImmutableList.Builder<BugReport.Place> places = ImmutableList.builder();
+        for (Task task : tasks) {
+            places.add(new BugReport.Place(task + " waits", StackTraces.of(task.stack())));
+            places.addAll(LockChecker.places(task));
+        }
+        return places.build();
     }
 
     @Override

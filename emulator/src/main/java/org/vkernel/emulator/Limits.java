@@ -11,6 +11,15 @@ public final class Limits {
      */
     public static final int LOCKUP_POINTS = 1_000_000;
 
+    /**
+     * Seconds that a task may sleep where only what it waits for wakes it ({@code
+     * hung_task_timeout_secs}; Linux: 120).
+     */
+    public static final int HUNG_TASK_SECONDS = 120;
+
+    /** Seconds that a read section may hold up RCU ({@code rcu_cpu_stall_timeout}; Linux: 21). */
+    public static final int RCU_STALL_SECONDS = 21;
+
     /** Caches of objects in one kernel, besides the general ones (Linux: no limit). */
     public static final int KMEM_CACHES = 32;
 

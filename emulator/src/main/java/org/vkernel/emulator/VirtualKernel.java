@@ -116,7 +116,9 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.newStrategy(),
                                 config.jitter(),
                                 config.recording(),
-                                config.hangMillis()),
+                                config.hangMillis(),
+                                config.has(Check.STUCK) ? config.hungTaskSeconds() : 0,
+                                config.has(Check.STUCK) ? config.rcuStallSeconds() : 0),
                         events);
         this.sched.setRefReporter(config.has(Check.REFCOUNTS) ? this::report : null);
         this.trace = new Trace(sched, config.traceListener());
@@ -541,6 +543,17 @@ public final class VirtualKernel implements AutoCloseable {
     public void report(
             String rule, String what, List<String> stack, ImmutableList<BugReport.Place> others) {
         failures.report(rule, what, stack, others, KnownCounterExamples.isKnown(rule, what));
+    }
+
+    /** As {@link #report(String, String, List, ImmutableList)}, of a task that does not run. */
+    void reportOf(Task task, String rule, String what, ImmutableList<BugReport.Place> others) {
+        failures.report(
+                task,
+                rule,
+                what,
+                StackTraces.of(task.stack()),
+                others,
+                KnownCounterExamples.isKnown(rule, what));
     }
 
     /** As {@link #report(String, String, List, ImmutableList)}, with the caller's stack. */

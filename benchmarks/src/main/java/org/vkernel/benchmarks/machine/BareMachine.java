@@ -22,7 +22,9 @@ final class BareMachine {
                                 strategy,
                                 false,
                                 false,
-                                Limits.HANG_MILLIS),
+                                Limits.HANG_MILLIS,
+                                0,
+                                0),
                         new NoEvents());
         sched.hostEnter(sched.boot());
     }

@@ -1,5 +1,6 @@
 package org.vkernel.benchmarks.machine;
 
+import com.google.common.collect.ImmutableList;
 import org.vkernel.emulator.sched.ChoiceKind;
 import org.vkernel.emulator.sched.Cpu;
 import org.vkernel.emulator.sched.MachineEvents;
@@ -17,8 +18,13 @@ final class NoEvents implements MachineEvents {
     public void interrupted(Cpu cpu, int lines) {}
 
     @Override
-    public void deadlock(String waits) {
+    public void deadlock(String waits, ImmutableList<Task> culprits) {
         throw new IllegalStateException("deadlock:\n" + waits);
+    }
+
+    @Override
+    public void stuck(String rule, String what, Task task, ImmutableList<Task> others) {
+        throw new IllegalStateException(rule + ": " + what);
     }
 
     @Override

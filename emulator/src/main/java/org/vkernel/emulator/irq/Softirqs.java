@@ -156,7 +156,7 @@ public final class Softirqs implements SoftirqRunner {
             if (task.preemptCount() != before) {
                 int after = task.preemptCount();
                 task.preemptCountAdd(before - after);
-                sched.reportBroken(
+                sched.reportBrokenInContext(
                         "softirq leaked preempt_count",
                         String.format(
                                 "%s entered with preempt_count %#x, exited with %#x",

@@ -1,5 +1,6 @@
 package org.vkernel.emulator.kthread;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
@@ -65,6 +66,7 @@ public final class Kthread {
 
     void attach(Task own) {
         task = own;
+        exited.setTarget(() -> own.isDead() ? List.of() : List.of(own));
         CodeWatch watch = sched.codeWatch();
         if (watch != null) {
             watch.armed(CodeWatch.Kind.KTHREAD, this, own.comm(), body);

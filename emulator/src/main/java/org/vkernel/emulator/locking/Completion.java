@@ -2,6 +2,7 @@ package org.vkernel.emulator.locking;
 
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.TaskState;
+import org.vkernel.emulator.sched.WaitTarget;
 import org.vkernel.emulator.shared.SharedInt;
 
 /** Models {@code struct completion} (kernel/sched/completion.c): waits until something is done. */
@@ -17,6 +18,11 @@ public final class Completion {
     public Completion(Scheduler sched, String name) {
         done = new SharedInt(sched, 0);
         queue = new WaitQueue(sched, name);
+    }
+
+    /** Says for whom its waiters wait, for reports on deadlocks. */
+    public void setTarget(WaitTarget target) {
+        queue.setTarget(target);
     }
 
     /** {@code complete()}: lets one waiter pass, the one that came first. Context: any. */

@@ -2,6 +2,7 @@ package org.vkernel.emulator.locking;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.sched.Access;
@@ -9,10 +10,11 @@ import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
+import org.vkernel.emulator.sched.WaitTarget;
 import org.vkernel.emulator.sched.WatchedLock;
 
 /** Models {@code struct mutex} (kernel/locking/mutex.c): a lock that is waited for by sleeping. */
-public final class Mutex implements WatchedLock {
+public final class Mutex implements WaitTarget, WatchedLock {
     private static final VarHandle OWNER;
 
     static {
@@ -40,12 +42,13 @@ public final class Mutex implements WatchedLock {
         this.name = name;
         this.object = sched.nextObject();
         this.waiters = new WaitQueue(sched, "mutex " + name);
+        waiters.setTarget(this);
     }
 
     /** {@code mutex_lock()}. Context: process; sleeps. */
     public void lock() {
         sched.mightSleep();
-        wants();
+        wants(WatchedLock.MUTEX);
         if (!tryLock()) {
             checkRecursion();
             int result = waiters.waitExclusiveLocked(this::tryLock, TaskState.UNINTERRUPTIBLE);
@@ -53,10 +56,28 @@ public final class Mutex implements WatchedLock {
         }
     }
 
+    /**
+     * {@code mutex_lock_nested()}: for one that takes this while it holds another of its class, in
+     * an order that all keep. Context: process; sleeps.
+     *
+     * @param subclass which one it is in that order: 1 the second, up to 7
+     */
+    public void lockNested(int subclass) {
+        int mode = WatchedLock.nested(WatchedLock.MUTEX, subclass);
+        sched.mightSleep();
+        wants(mode);
+        if (!tryLock(mode)) {
+            checkRecursion();
+            int result =
+                    waiters.waitExclusiveLocked(() -> tryLock(mode), TaskState.UNINTERRUPTIBLE);
+            assert result == 0 : result;
+        }
+    }
+
     /** {@code mutex_lock_interruptible()}: 0, or {@code -EINTR}. */
     public int lockInterruptible() {
         sched.mightSleep();
-        wants();
+        wants(WatchedLock.MUTEX);
         if (tryLock()) {
             return 0;
         }
@@ -65,10 +86,10 @@ public final class Mutex implements WatchedLock {
         return result == 0 ? 0 : -Errno.EINTR;
     }
 
-    private void wants() {
+    private void wants(int mode) {
         ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
-            watcher.wants(sched.current(), this, WatchedLock.MUTEX);
+            watcher.wants(sched.current(), this, mode);
         }
     }
 
@@ -81,6 +102,10 @@ public final class Mutex implements WatchedLock {
 
     /** {@code mutex_trylock()}. */
     public boolean tryLock() {
+        return tryLock(WatchedLock.MUTEX);
+    }
+
+    private boolean tryLock(int mode) {
         sched.point(Access.LOCK_WORD, object);
         Task task = sched.current();
         if (!OWNER.compareAndSet(this, null, task)) {
@@ -88,7 +113,7 @@ public final class Mutex implements WatchedLock {
         }
         ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
-            watcher.acquired(task, this, WatchedLock.MUTEX);
+            watcher.acquired(task, this, mode);
         }
         return true;
     }
@@ -118,6 +143,17 @@ public final class Mutex implements WatchedLock {
     /** Whether the running task holds it. */
     public boolean isHeld() {
         return owner == sched.current();
+    }
+
+    @Override
+    public List<Task> holders() {
+        Task holder = owner;
+        return holder == null ? List.of() : List.of(holder);
+    }
+
+    @Override
+    public boolean isLock() {
+        return true;
     }
 
     @Override

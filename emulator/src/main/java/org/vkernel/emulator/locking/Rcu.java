@@ -1,6 +1,7 @@
 package org.vkernel.emulator.locking;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.irq.Softirqs;
@@ -42,6 +43,7 @@ public final class Rcu {
         this.softirqs = softirqs;
         this.gracePeriod = new Mutex(sched, "rcu_gp");
         this.gracePeriodEnd = new WaitQueue(sched, "the end of an RCU grace period");
+        gracePeriodEnd.setTarget(this::blockingReaders);
         this.callbackLock = new SpinLock(sched, "rcu_callbacks");
         this.callbackWait = new WaitQueue(sched, "RCU callbacks");
         softirqs.open(Softirqs.RCU, cpu -> runCallbacks());
@@ -108,11 +110,24 @@ public final class Rcu {
         sim.touched(StepObserver.RCU, true);
         sequence++;
         blocking = readers;
+        if (blocking != 0) {
+            sim.graceBegins(sequence);
+        }
         gracePeriodEnd.waitEvent(() -> noneBlocks(sim));
+        sim.graceEnds();
         if (watcher != null) {
             watcher.gracePeriodEnded(sched.current());
         }
         gracePeriod.unlock();
+    }
+
+    private List<Task> blockingReaders() {
+        SimMachine sim = sched.sim();
+        return sim == null
+                ? List.of()
+                : sim.allTasks().stream()
+                        .filter(task -> task.rcuNesting() != 0 && task.rcuSequence() != sequence)
+                        .toList();
     }
 
     private boolean noneBlocks(SimMachine sim) {

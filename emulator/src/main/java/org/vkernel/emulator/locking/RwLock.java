@@ -2,12 +2,16 @@ package org.vkernel.emulator.locking;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SpinCondition;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.WaitTarget;
 import org.vkernel.emulator.sched.WatchedLock;
 
 /**
@@ -36,6 +40,9 @@ public final class RwLock implements WatchedLock {
     /** How many readers there are, or {@link #WRITER}. */
     private volatile int state;
 
+    /** Simulated machine: who has it, once for each time. */
+    private final @Nullable List<Task> holders;
+
     private final SpinCondition noWriter;
     private final SpinCondition nobody;
 
@@ -48,11 +55,12 @@ public final class RwLock implements WatchedLock {
         this.sched = sched;
         this.name = name;
         this.object = sched.nextObject();
+        this.holders = sched.sim() == null ? null : new ArrayList<>(2);
         this.noWriter = new Wait("to read ", true);
         this.nobody = new Wait("to write ", false);
     }
 
-    private final class Wait implements SpinCondition {
+    private final class Wait implements SpinCondition, WaitTarget {
         private final String what;
         private final boolean readersPass;
 
@@ -70,6 +78,16 @@ public final class RwLock implements WatchedLock {
         @Override
         public String describeWait() {
             return what + "rwlock " + name;
+        }
+
+        @Override
+        public List<Task> holders() {
+            return holders == null ? List.of() : List.copyOf(holders);
+        }
+
+        @Override
+        public boolean isLock() {
+            return true;
         }
     }
 
@@ -100,6 +118,9 @@ public final class RwLock implements WatchedLock {
     }
 
     private void acquired(Task task, int mode) {
+        if (holders != null) {
+            holders.add(task);
+        }
         ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
             watcher.acquired(task, this, mode);
@@ -120,6 +141,9 @@ public final class RwLock implements WatchedLock {
     }
 
     private void released(Task task, int mode) {
+        if (holders != null) {
+            holders.remove(task);
+        }
         ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
             watcher.released(task, this, mode);

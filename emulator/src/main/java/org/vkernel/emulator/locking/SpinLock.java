@@ -2,6 +2,7 @@ package org.vkernel.emulator.locking;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.ContextWatcher;
@@ -10,6 +11,7 @@ import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.SpinCondition;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.WaitTarget;
 import org.vkernel.emulator.sched.WatchedLock;
 
 /**
@@ -19,7 +21,7 @@ import org.vkernel.emulator.sched.WatchedLock;
  * lock which that task holds without the {@code Bh} or {@code Irqsave} form waits for ever, as on
  * real hardware, and is reported.
  */
-public final class SpinLock implements SpinCondition, WatchedLock {
+public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
     private static final VarHandle OWNER;
 
     static {
@@ -58,6 +60,18 @@ public final class SpinLock implements SpinCondition, WatchedLock {
     public void lock(Task running) {
         running.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
         acquire(running);
+    }
+
+    /**
+     * {@code spin_lock_nested()}: for one that takes this while it holds another of its class, in
+     * an order that all keep.
+     *
+     * @param subclass which one it is in that order: 1 the second, up to 7
+     */
+    public void lockNested(int subclass) {
+        Task task = sched.current();
+        task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        acquire(task, WatchedLock.nested(WatchedLock.SPIN, subclass));
     }
 
     /** {@code spin_unlock()}. */
@@ -128,9 +142,13 @@ public final class SpinLock implements SpinCondition, WatchedLock {
     }
 
     private void acquire(Task task) {
+        acquire(task, WatchedLock.SPIN);
+    }
+
+    private void acquire(Task task, int mode) {
         ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
-            watcher.wants(task, this, WatchedLock.SPIN);
+            watcher.wants(task, this, mode);
         }
         SimMachine machine = sim;
         if (machine != null) {
@@ -144,7 +162,7 @@ public final class SpinLock implements SpinCondition, WatchedLock {
             contendParallel(task);
         }
         if (watcher != null) {
-            watcher.acquired(task, this, WatchedLock.SPIN);
+            watcher.acquired(task, this, mode);
         }
     }
 
@@ -219,8 +237,18 @@ public final class SpinLock implements SpinCondition, WatchedLock {
     }
 
     @Override
-    public String toString() {
+    public List<Task> holders() {
         Task holder = (Task) OWNER.getOpaque(this);
-        return "spinlock " + name + (holder == null ? "" : " held by " + holder);
+        return holder == null ? List.of() : List.of(holder);
+    }
+
+    @Override
+    public boolean isLock() {
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "spinlock " + name;
     }
 }

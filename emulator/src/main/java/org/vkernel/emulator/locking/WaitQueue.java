@@ -1,21 +1,26 @@
 package org.vkernel.emulator.locking;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
+import org.vkernel.emulator.sched.WaitTarget;
 import org.vkernel.emulator.shared.SharedList;
 
 /**
  * Models {@code wait_queue_head_t} (kernel/sched/wait.c): tasks that wait for something to happen.
  */
-public final class WaitQueue {
+public final class WaitQueue implements WaitTarget {
     private final Scheduler sched;
     private final String name;
     private final SpinLock lock;
     private final SharedList<Entry> waiters;
+
+    /** For whom they wait; null: nobody knows. */
+    private @Nullable WaitTarget target;
 
     /** A task's place in wait queues; used for one wait at a time. */
     public static final class Entry {
@@ -44,6 +49,23 @@ public final class WaitQueue {
         this.name = name;
         this.lock = new SpinLock(sched, name);
         this.waiters = new SharedList<>(sched);
+    }
+
+    /** Says for whom its waiters wait, for reports on deadlocks. */
+    public void setTarget(WaitTarget value) {
+        target = value;
+    }
+
+    @Override
+    public List<Task> holders() {
+        WaitTarget known = target;
+        return known == null ? List.of() : known.holders();
+    }
+
+    @Override
+    public boolean isLock() {
+        WaitTarget known = target;
+        return known != null && known.isLock();
     }
 
     /** {@code add_wait_queue()}. */
@@ -146,6 +168,17 @@ public final class WaitQueue {
     public void waitEvent(BooleanSupplier condition) {
         int result = wait(condition, TaskState.UNINTERRUPTIBLE);
         assert result == 0 : result;
+    }
+
+    /**
+     * {@code wait_event_idle()}: as {@link #waitEvent}, for what may well never come: a wait
+     * without end is no mistake.
+     */
+    public void waitEventIdle(BooleanSupplier condition) {
+        Task task = sched.current();
+        task.setWaitsIdly(true);
+        waitEvent(condition);
+        task.setWaitsIdly(false);
     }
 
     /**

@@ -54,6 +54,7 @@ final class ProcessThreads {
         this.process = process;
         int tgid = process.tgid();
         this.exited = new WaitQueue(sched, "the exit of process " + tgid);
+        exited.setTarget(this::tasks);
         this.childExit = new WaitQueue(sched, "the exit of a child of process " + tgid);
         this.live = new AtomicInt(sched, 0);
         this.unfinished = new AtomicInt(sched, 0);
@@ -102,6 +103,15 @@ final class ProcessThreads {
     /** Sleeps until the threads are in some state. */
     void await(BooleanSupplier condition) {
         exited.waitEvent(condition);
+    }
+
+    /** Sleeps until the process has ended, which nobody says it ever has to. */
+    void awaitExit() {
+        exited.waitEventIdle(this::isDead);
+    }
+
+    private List<Task> tasks() {
+        return Arrays.stream(threads).map(UserThread::task).filter(task -> !task.isDead()).toList();
     }
 
     void wakeWaiters() {

@@ -319,7 +319,7 @@ public final class UserProcess {
 
     /** Sleeps until the process has ended. Context: process, of another; sleeps. */
     public void awaitExit() {
-        threads.await(this::isDead);
+        threads.awaitExit();
     }
 
     /**

@@ -62,6 +62,11 @@ public final class Cpu {
         return index;
     }
 
+    /** Simulated machine: the task that runs on it, or is held up there while another CPU runs. */
+    public Task current() {
+        return current;
+    }
+
     /** Raised softirq vectors, bit n for vector n. Only code that runs on this CPU may ask. */
     public int softirqPending() {
         return softirqPending;

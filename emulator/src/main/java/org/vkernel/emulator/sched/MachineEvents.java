@@ -1,5 +1,7 @@
 package org.vkernel.emulator.sched;
 
+import com.google.common.collect.ImmutableList;
+
 /** What a machine tells the kernel that it carries; {@code VirtualKernel} implements it. */
 public interface MachineEvents {
     /** A task got a CPU that another had. */
@@ -14,9 +16,17 @@ public interface MachineEvents {
     /**
      * Nothing can run and no timer is pending: everybody waits for somebody.
      *
-     * @param waits a line for each task that waits: who, where, for what
+     * @param waits the cycles, and a line for each task that waits: who, where, for what
+     * @param culprits whose call traces say most
      */
-    void deadlock(String waits);
+    void deadlock(String waits, ImmutableList<Task> culprits);
+
+    /**
+     * {@code task} has been stuck for too long, though others get on.
+     *
+     * @param others those that it waits for
+     */
+    void stuck(String rule, String what, Task task, ImmutableList<Task> others);
 
     /** A task passed so many points in the kernel without sleeping that its CPU counts as stuck. */
     void softLockup(Task task);

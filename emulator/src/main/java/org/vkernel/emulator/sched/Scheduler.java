@@ -57,7 +57,9 @@ public final class Scheduler {
             @Nullable Strategy strategy,
             boolean jitter,
             boolean recording,
-            int hangMillis) {}
+            int hangMillis,
+            int hungTaskSeconds,
+            int rcuStallSeconds) {}
 
     /**
      * Makes a machine; simulated if there is a strategy, else parallel. The calling thread becomes
@@ -305,7 +307,7 @@ public final class Scheduler {
     void checkExit(Task task) {
         leavesKernel(task);
         if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
-            events.broken(
+            events.brokenInContext(
                     "task exit in atomic context",
                     String.format(
                             "%s ended with preempt_count %#x, RCU nest depth %d",
@@ -313,7 +315,8 @@ public final class Scheduler {
         }
     }
 
-    private void leavesKernel(Task task) {
+    /** {@code task} goes back to user code, ends, or has done what it was called for. */
+    public void leavesKernel(Task task) {
         ContextWatcher told = watcher;
         if (told != null) {
             told.leavesKernel(task);
@@ -385,6 +388,11 @@ public final class Scheduler {
      */
     public void reportBroken(String rule, String what) {
         events.broken(rule, what);
+    }
+
+    /** As {@link #reportBroken}, with the locks that the running task holds and the like. */
+    public void reportBrokenInContext(String rule, String what) {
+        events.brokenInContext(rule, what);
     }
 
     /** {@code preempt_disable()}. */
@@ -545,6 +553,19 @@ public final class Scheduler {
         } else {
             Thread.onSpinWait();
             parallel().safepoint(current());
+        }
+    }
+
+    /** {@code ndelay()}: keeps the CPU busy for that long. Context: any. Sleeps: never. */
+    public void delay(long ns) {
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.delay(ns);
+            return;
+        }
+        long end = parallel().clockNs() + ns;
+        while (parallel().clockNs() < end) {
+            relax();
         }
     }
 

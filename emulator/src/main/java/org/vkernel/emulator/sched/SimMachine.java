@@ -1,5 +1,6 @@
 package org.vkernel.emulator.sched;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +33,7 @@ public final class SimMachine {
     private final boolean fullPreemption;
     private final boolean jitter;
     private final @Nullable StepObserver observer;
+    private final StallWatch stalls;
     private final List<Task> tasks = new ArrayList<>();
 
     /** Modules whose points there are, in the order of loading. */
@@ -74,6 +76,7 @@ public final class SimMachine {
         this.fullPreemption = sched.fullPreemption;
         this.jitter = setup.jitter();
         this.observer = strategy instanceof StepObserver watching ? watching : null;
+        this.stalls = new StallWatch(this, events, setup.hungTaskSeconds(), setup.rcuStallSeconds());
     }
 
     void boot(Task init) {
@@ -522,6 +525,7 @@ public final class SimMachine {
             }
             enqueue(cpu, task);
         }
+        task.blockedSinceNs = cpu.clockNs;
         vacate(cpu, task);
         dispatch(task);
     }
@@ -550,8 +554,12 @@ public final class SimMachine {
                 return choices.ask(ChoiceKind.CPU);
             }
             long deadline = Math.min(nextDeadline(), hostDeadlineNs);
+            if (spinners != 0) {
+                deadline = Math.min(deadline, nextSpinDeadline());
+            }
             if (deadline == Cpu.NEVER) {
-                events.deadlock(Waits.describe(tasks, cpus, sched.init));
+                Waits waits = waits();
+                events.deadlock(waits.describe(), waits.culprits());
                 throw new IllegalStateException("a deadlocked machine was told to go on");
             }
             passTime(deadline);
@@ -673,13 +681,29 @@ public final class SimMachine {
         return next;
     }
 
+    /** When the first CPU that spins until some time has got there. */
+    private long nextSpinDeadline() {
+        long next = Cpu.NEVER;
+        for (Cpu cpu : cpus) {
+            SpinCondition condition = cpu.current.spinningFor;
+            if (condition != null) {
+                next = Math.min(next, condition.deadlineNs());
+            }
+        }
+        return next;
+    }
+
     private void passTime(long deadline) {
         if (observer != null) {
             observer.timePassed();
         }
         instantEnd = step + sched.instantPoints;
+        for (long due = stalls.dueNs(); due <= deadline; due = stalls.dueNs()) {
+            moveClocks(due);
+            stalls.look(due);
+        }
+        moveClocks(deadline);
         for (Cpu cpu : cpus) {
-            cpu.clockNs = Math.max(cpu.clockNs, deadline);
             if (cpu.deadlineNs <= deadline) {
                 cpu.deadlineNs = Cpu.NEVER;
                 cpu.raise(Scheduler.IRQ_TIMER);
@@ -692,8 +716,68 @@ public final class SimMachine {
         }
     }
 
+    private void moveClocks(long ns) {
+        for (Cpu cpu : cpus) {
+            cpu.clockNs = Math.max(cpu.clockNs, ns);
+        }
+    }
+
     long clockNs() {
         return active.clockNs;
+    }
+
+    /** Keeps the CPU busy for that long; interrupts may come if they are on. */
+    void delay(long ns) {
+        spin(new Delay(active.clockNs + ns));
+    }
+
+    private record Delay(long deadlineNs) implements SpinCondition {
+        @Override
+        public boolean isReady(Task task) {
+            return task.cpu.clockNs >= deadlineNs;
+        }
+
+        @Override
+        public String describeWait() {
+            return "time to pass";
+        }
+    }
+
+    // ---- Who waits ---------------------------------------------------------------------------
+
+    /** A grace period of RCU begins that {@link #graceEnds} ends. */
+    public void graceBegins(int sequence) {
+        stalls.graceBegins(active.clockNs, sequence);
+    }
+
+    /** The grace period has ended. */
+    public void graceEnds() {
+        stalls.graceEnds();
+    }
+
+    /** All tasks, init and the idle ones included. */
+    public ImmutableList<Task> allTasks() {
+        ImmutableList.Builder<Task> all = ImmutableList.builder();
+        all.addAll(tasks);
+        for (Cpu cpu : cpus) {
+            all.add(cpu.idle); // an interrupt may spin on it
+        }
+        return all.add(sched.init).build();
+    }
+
+    Waits waits() {
+        return new Waits(allTasks(), cpus);
+    }
+
+    /** Whether it sleeps so that nothing wakes it but what it waits for. */
+    boolean countsAsBlocked(Task task) {
+        int state = task.state();
+        boolean isHost = task == sched.init && hostDeadlineNs != Cpu.NEVER;
+        return (state & TaskState.KILLABLE) == TaskState.UNINTERRUPTIBLE
+                && task.cpu.current != task
+                && !task.queued
+                && !task.waitsIdly
+                && !isHost;
     }
 
     void program(Cpu cpu, long deadlineNs) {

@@ -8,8 +8,11 @@ public interface SpinCondition {
     /** Whether {@code task} could go on now. */
     boolean isReady(Task task);
 
-    /**
-     * What is waited for, in words for a report: {@code "spinlock nl_table_lock held by a[12]"}.
-     */
+    /** When it comes true by itself, on the clock of the CPU that spins. */
+    default long deadlineNs() {
+        return Cpu.NEVER;
+    }
+
+    /** What is waited for, in words for a report: {@code "spinlock nl_table_lock"}. */
     String describeWait();
 }

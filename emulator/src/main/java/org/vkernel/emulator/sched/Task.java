@@ -122,6 +122,12 @@ public final class Task {
     int syscalls;
     @Nullable Object waitsOn;
 
+    /** Whether it sleeps for what may well never come. */
+    boolean waitsIdly;
+
+    /** Simulated machine: its CPU's clock when it gave it up last; NEVER: said to be blocked. */
+    long blockedSinceNs;
+
     Task(
             Scheduler sched,
             int pid,
@@ -261,6 +267,17 @@ public final class Task {
     /** What it sleeps for, in words for a report on deadlocks; null clears it. */
     public void setWaitsOn(@Nullable Object what) {
         waitsOn = what;
+    }
+
+    /** Whether what it sleeps for may well never come ({@code TASK_NOLOAD}). */
+    public void setWaitsIdly(boolean value) {
+        waitsIdly = value;
+    }
+
+    /** Where its thread is: of a task that does not run. */
+    public StackTraceElement[] stack() {
+        Thread known = thread;
+        return known == null ? new StackTraceElement[0] : known.getStackTrace();
     }
 
     /** {@code signal_pending()}. */

@@ -1,9 +1,11 @@
 package org.vkernel.emulator.time;
 
+import java.util.List;
 import java.util.Objects;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SpinCondition;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.WaitTarget;
 import org.vkernel.emulator.shared.SharedRef;
 
 /**
@@ -81,7 +83,7 @@ abstract sealed class PerCpuTimer permits Timer, HrTimer {
     }
 
     /** Waits until its function is not running. */
-    final class NotRunning implements SpinCondition {
+    final class NotRunning implements SpinCondition, WaitTarget {
         private final TimerBase on;
 
         NotRunning(TimerBase on) {
@@ -96,6 +98,11 @@ abstract sealed class PerCpuTimer permits Timer, HrTimer {
         @Override
         public String describeWait() {
             return "the function of " + name + " to return on " + on.cpu;
+        }
+
+        @Override
+        public List<Task> holders() {
+            return isReady(on.cpu.current()) ? List.of() : List.of(on.cpu.current());
         }
     }
 

@@ -160,7 +160,7 @@ final class TimerBases {
         int after = task.preemptCount();
         if (after != before) {
             task.preemptCountAdd(before - after);
-            sched.reportBroken(
+            sched.reportBrokenInContext(
                     "timer leaked preempt_count",
                     String.format(
                             "%s entered with preempt_count %#x, exited with %#x",

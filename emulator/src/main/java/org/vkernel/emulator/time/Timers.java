@@ -16,6 +16,8 @@ public final class Timers {
     /** {@code MAX_SCHEDULE_TIMEOUT}: sleeps without a time limit. */
     public static final long MAX_SCHEDULE_TIMEOUT = Long.MAX_VALUE;
 
+    private static final long NS_PER_MS = 1_000_000;
+
     private final Scheduler sched;
     private final Clock clock;
     private final TimerBases bases;
@@ -80,6 +82,17 @@ public final class Timers {
     public long scheduleTimeoutUninterruptible(long ticks) {
         sched.current().setState(TaskState.UNINTERRUPTIBLE);
         return scheduleTimeout(ticks);
+    }
+
+    /**
+     * {@code mdelay()}: keeps the CPU busy for that long, and sleeps not at all. Where preemption
+     * is on, others may come in between. Context: any.
+     */
+    public void mdelay(int msecs) {
+        for (int i = 0; i < msecs; i++) {
+            sched.delay(NS_PER_MS);
+            sched.relax();
+        }
     }
 
     /** {@code msleep()}: sleeps that long or somewhat longer. Context: process. */

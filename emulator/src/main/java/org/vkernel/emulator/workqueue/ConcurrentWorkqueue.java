@@ -1,5 +1,7 @@
 package org.vkernel.emulator.workqueue;
 
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.AtomicInt;
@@ -64,10 +66,14 @@ final class ConcurrentWorkqueue extends Workqueue {
         return worker != null && sched.inTask() && worker.currentQueue() == this;
     }
 
+    private List<Task> runners() {
+        return Arrays.stream(shares).flatMap(share -> share.pool.runners(this).stream()).toList();
+    }
+
     @Override
     public void flush() {
         sched.mightSleep();
-        FlushGroup.Flush flush = new FlushGroup.Flush(sched, this);
+        FlushGroup.Flush flush = new FlushGroup.Flush(sched, this, this::runners);
         for (PoolWorkqueue share : shares) {
             boolean flags = share.pool.lock.lockIrqsave();
             share.groups.join(flush);

@@ -126,7 +126,7 @@ final class CpuWorkqueue extends WorkPlace {
         Task self = sched.current();
         boolean flags = lock.lockIrqsave();
         boolean own = thread == self;
-        FlushGroup.Flush flush = new FlushGroup.Flush(sched, queue);
+        FlushGroup.Flush flush = new FlushGroup.Flush(sched, queue, () -> runners(queue));
         if (!own) {
             groups.join(flush);
         }

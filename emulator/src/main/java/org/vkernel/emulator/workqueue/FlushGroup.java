@@ -3,6 +3,7 @@ package org.vkernel.emulator.workqueue;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.WaitTarget;
 import org.vkernel.emulator.shared.AtomicInt;
 
 /**
@@ -17,9 +18,11 @@ final class FlushGroup {
 
         private final Completion done;
 
-        Flush(Scheduler sched, Workqueue queue) {
+        /** One that waits for what {@code runners} run. */
+        Flush(Scheduler sched, Workqueue queue, WaitTarget runners) {
             groups = new AtomicInt(sched, 1);
             done = new Completion(sched, "the flush of " + queue);
+            done.setTarget(runners);
         }
 
         void add() {

@@ -25,13 +25,15 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
         /** The queue from which it came. */
         final Workqueue queue;
 
+        final Task task;
         private final List<Completion> flushers;
 
         /** The same work once more, for the one who runs this: it must not run twice at once. */
         @Nullable Work again;
 
-        Execution(Work work, Workqueue queue) {
+        Execution(Work work, Workqueue queue, Task task) {
             this.work = work;
+            this.task = task;
             this.queue = queue;
             this.flushers = work.takeFlushers();
         }
@@ -85,8 +87,25 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
             done = new Completion(sched, "the end of " + work);
             execution.flushers.add(done);
         }
+        if (done != null) {
+            done.setTarget(() -> runners(work));
+        }
         lock.unlockIrqrestore(flags);
         return done;
+    }
+
+    /** Who runs {@code work} here now; asked while nothing runs. */
+    private List<Task> runners(Work work) {
+        Execution execution = runningLocked(work);
+        return execution == null ? List.of() : List.of(execution.task);
+    }
+
+    /** The tasks that run works of {@code queue} here. */
+    final List<Task> runners(Workqueue queue) {
+        return running.stream()
+                .filter(execution -> execution.queue == queue)
+                .map(execution -> execution.task)
+                .toList();
     }
 
     /** Whether {@code work}, whose place this is, is to be run. The caller holds the lock. */
@@ -97,7 +116,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
 
     /** Adds to what runs here. The caller holds the lock. */
     final Execution begin(Work work, Workqueue queue) {
-        Execution execution = new Execution(work, queue);
+        Execution execution = new Execution(work, queue, sched.current());
         running.add(execution);
         CodeWatch watch = sched.codeWatch();
         if (watch != null) {
@@ -140,7 +159,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
         if (count != 0 || task.irqsDisabled() || task.rcuNesting() != 0) {
             task.preemptCountSub(count);
             sched.localIrqRestore(false);
-            sched.reportBroken(
+            sched.reportBrokenInContext(
                     "workqueue leaked lock or atomic",
                     String.format(
                             "%s/%#x/%d, last function: %s", task.comm(), count, task.pid(), name));

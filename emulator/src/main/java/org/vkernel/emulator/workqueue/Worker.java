@@ -96,6 +96,7 @@ final class Worker implements Runnable, SleepHook {
         work.state.getAndAnd(~Work.PENDING);
         pool.lock.unlockIrqrestore(flags);
         pool.call(self, execution);
+        sched.leavesKernel(self);
         sched.condResched();
         var _ = pool.lock.lockIrqsave();
         currentQueue = null;

@@ -199,10 +199,12 @@ class SimMachineTest {
             } catch (KernelFailedException failure) {
                 seen = true;
                 assertTrue(
-                        failure.getMessage().contains("spins for spinlock b held by ba"),
+                        failure.getMessage()
+                                .contains("ab[2] spins for spinlock b, which ba[3] holds"),
                         failure.getMessage());
                 assertTrue(
-                        failure.getMessage().contains("spins for spinlock a held by ab"),
+                        failure.getMessage()
+                                .contains("ba[3] spins for spinlock a, which ab[2] holds"),
                         failure.getMessage());
             }
             kernel.shutdown();
