@@ -23,6 +23,7 @@ public final class StackTraces {
                     "org.vkernel.emulator.check.Moment",
                     "org.vkernel.emulator.check.RefHistory",
                     "org.vkernel.emulator.check.locks.LockChecker",
+                    "org.vkernel.emulator.check.locks.LockGraph",
                     "org.vkernel.emulator.check.races.RaceChecker",
                     "org.vkernel.emulator.KernelEvents",
                     "org.vkernel.emulator.module.ModuleCode",

@@ -10,6 +10,7 @@ import org.vkernel.emulator.kthread.Kthread;
 import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.RefCount;
+import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.mm.GfpMask;
@@ -169,6 +170,11 @@ public final class ModuleContext {
     /** {@code spin_lock_init()}. */
     public SpinLock spinLock(String name) {
         return new SpinLock(kernel.sched(), name);
+    }
+
+    /** {@code rwlock_init()}. */
+    public RwLock rwLock(String name) {
+        return new RwLock(kernel.sched(), name);
     }
 
     /** {@code mutex_init()}. */

@@ -1,6 +1,7 @@
 package org.vkernel.testmodules.wrong;
 
 import com.google.common.collect.ImmutableList;
+import java.time.Duration;
 import org.vkernel.connector.wire.CnMsg;
 import org.vkernel.emulator.check.locks.LockChecker;
 import org.vkernel.emulator.check.races.RaceChecker;
@@ -12,6 +13,7 @@ import org.vkernel.netlink.wire.NetlinkAddress;
 
 /** The table of wrong modules. */
 public final class WrongModules {
+    private static final String ATOMIC = "sleeping function called from invalid context";
     private static final String LEFT = "leak at module unload";
 
     private static final ImmutableList<WrongModule> ALL =
@@ -41,9 +43,75 @@ public final class WrongModules {
                             LockChecker.CONTEXT,
                             LocksWithoutBh.class,
                             LocksWithoutBhRepaired.class),
+                    WrongModule.of(ATOMIC, SleepsInTimer.class, SleepsInTimerRepaired.class),
+                    WrongModule.of(
+                            ATOMIC, AllocatesUnderLock.class, AllocatesUnderLockRepaired.class),
+                    WrongModule.of(
+                            "scheduling while atomic",
+                            SleepsInReadSection.class,
+                            SleepsInReadSectionRepaired.class),
+                    WrongModule.of(
+                            LockChecker.RECURSION,
+                            NestsOneClass.class,
+                            NestsOneClassRepaired.class),
+                    WrongModule.of(
+                            LockChecker.ORDER, NestsWrongly.class, NestsWronglyRepaired.class),
+                    WrongModule.of(
+                            LockChecker.RECURSION, ReadsTwice.class, ReadsTwiceRepaired.class),
+                    WrongModule.of(
+                            LockChecker.CONTEXT,
+                            WritesUnderBhReader.class,
+                            WritesUnderBhReaderRepaired.class),
+                    WrongModule.of(
+                            LockChecker.SOFTIRQ_ORDER,
+                            OrdersUnderBh.class,
+                            OrdersUnderBhRepaired.class),
+                    WrongModule.of(
+                            LockChecker.HARDIRQ_ORDER,
+                            OrdersUnderIrq.class,
+                            OrdersUnderIrqRepaired.class),
+                    WrongModule.of(LockChecker.LEFT, LeavesLocked.class, LeavesLockedRepaired.class)
+                            .beside(process -> read(process, LeavesLocked.PATH))
+                            .seenLater(),
+                    WrongModule.of(
+                                    LockChecker.READ_SECTION_LEFT,
+                                    LeavesReadSection.class,
+                                    LeavesReadSectionRepaired.class)
+                            .beside(process -> read(process, LeavesReadSection.PATH))
+                            .seenLater(),
+                    WrongModule.of(
+                                    LockChecker.LEFT_BY_INTERRUPT,
+                                    LeavesLockedInIrq.class,
+                                    LeavesLockedInIrqRepaired.class)
+                            .seenLater(),
+                    WrongModule.of(
+                                    "timer leaked preempt_count",
+                                    LeavesLockedInTimer.class,
+                                    LeavesLockedInTimerRepaired.class)
+                            .seenLater(),
+                    WrongModule.of(
+                            "unlock of a lock that is not held",
+                            UnlocksTwice.class,
+                            UnlocksTwiceRepaired.class),
+                    WrongModule.of(
+                            "spinlock recursion", LocksTwice.class, LocksTwiceRepaired.class),
                     WrongModule.of(
                             RaceChecker.RULE, CountsUnlocked.class, CountsUnlockedRepaired.class),
                     WrongModule.of("soft lockup", LoopsForEver.class, LoopsForEverRepaired.class),
+                    WrongModule.of(
+                            "deadlock: every task waits, and no timer is pending",
+                            FlushesUnderLock.class,
+                            FlushesUnderLockRepaired.class),
+                    WrongModule.of(
+                                    "hung_task: blocked task",
+                                    WaitsForEver.class,
+                                    WaitsForEverRepaired.class)
+                            .within(Duration.ofSeconds(150)),
+                    WrongModule.of(
+                                    "rcu_preempt detected stalls",
+                                    ReadsTooLong.class,
+                                    ReadsTooLongRepaired.class)
+                            .within(Duration.ofSeconds(40)),
                     // Memory.
                     WrongModule.of(
                                     "use after free of an sk_buff",
@@ -97,6 +165,11 @@ public final class WrongModules {
         try (var socket = open(process)) {
             socket.sendTo(bytes, NetlinkAddress.KERNEL);
         }
+    }
+
+    /** Reads a file below /proc. */
+    private static void read(UserProcess process, String path) {
+        process.print(process.kernel().readProc(path));
     }
 
     /** Waits for a message to the group. */

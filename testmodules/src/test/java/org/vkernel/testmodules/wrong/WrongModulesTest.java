@@ -105,7 +105,11 @@ class WrongModulesTest {
 
     private static ImmutableList<BugReport> run(
             WrongModule module, Class<? extends KernelModule> type, int seed) {
-        return run(module, type, KernelConfig.simulated(seed), Duration.ofSeconds(1));
+        return run(
+                module,
+                type,
+                KernelConfig.simulated(seed).callTraces(module.callTraces()),
+                module.time());
     }
 
     private static ImmutableList<BugReport> run(

@@ -1,12 +1,13 @@
 package org.vkernel.emulator.check.locks;
 
+import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Reporter;
@@ -31,6 +32,21 @@ public final class LockChecker implements ContextWatcher {
     /** A lock that is held by a task that ends or goes back to user code. */
     public static final String LEFT = "lock held when leaving the kernel";
 
+    /** A lock of a class of which the task holds one already. */
+    public static final String RECURSION = "possible recursive locking detected";
+
+    /** A lock that an interrupt takes, held while one is taken under which such may come. */
+    public static final String HARDIRQ_ORDER = "HARDIRQ-safe -> HARDIRQ-unsafe lock order detected";
+
+    /** The same of softirqs. */
+    public static final String SOFTIRQ_ORDER = "SOFTIRQ-safe -> SOFTIRQ-unsafe lock order detected";
+
+    /** An interrupt that ends with a lock. */
+    public static final String LEFT_BY_INTERRUPT = "lock held when an interrupt returns";
+
+    /** An RCU read section that the task does not end. */
+    public static final String READ_SECTION_LEFT = "RCU read section left open";
+
     private static final String[] USES = {
         "in hardirq context", "in softirq context", "with interrupts on", "with softirqs on"
     };
@@ -40,11 +56,10 @@ public final class LockChecker implements ContextWatcher {
     private final Reporter report;
     private final Map<String, LockClass> byName = new HashMap<>();
     private final List<LockClass> classes = new ArrayList<>();
+    private final LockGraph graph = new LockGraph();
 
-    /** Who added each order of two classes first, and where; by both numbers. */
-    private final Map<Long, Order> orders = new HashMap<>();
-
-    private record Order(String by, @Nullable Throwable held, @Nullable Throwable taken) {}
+    /** What was told of interrupts and orders of locks, once for each pair. */
+    private final Set<String> toldPairs = new HashSet<>();
 
     /**
      * Makes one that watches nothing yet.
@@ -59,21 +74,29 @@ public final class LockChecker implements ContextWatcher {
     }
 
     private LockClass classOf(WatchedLock lock, int mode) {
+        int subclass = WatchedLock.subclass(mode);
         int known = lock.lockClass();
-        if (known >= 0) {
+        if (known >= 0 && subclass == 0) {
             return classes.get(known);
         }
-        LockClass found =
-                byName.computeIfAbsent(
-                        lock.lockName(),
-                        name -> {
-                            boolean sleeps = mode == WatchedLock.MUTEX;
-                            LockClass made = new LockClass(classes.size(), name, sleeps);
-                            classes.add(made);
-                            return made;
-                        });
-        lock.setLockClass(found.number);
+        LockClass found = classOf(lock.lockName(), subclass, mode);
+        if (subclass == 0) {
+            lock.setLockClass(found.number);
+        }
         return found;
+    }
+
+    private LockClass classOf(String lockName, int subclass, int mode) {
+        String name = subclass == 0 ? lockName : lockName + "/" + subclass;
+        LockClass known = byName.get(name);
+        if (known == null) {
+            boolean sleeps = WatchedLock.plain(mode) == WatchedLock.MUTEX;
+            known = new LockClass(classes.size(), name, sleeps);
+            byName.put(name, known);
+            classes.add(known);
+            graph.add(known);
+        }
+        return known;
     }
 
     private static int level(Task task) {
@@ -94,79 +117,75 @@ public final class LockChecker implements ContextWatcher {
         LockClass type = classOf(lock, mode);
         int level = level(task);
         note(task, type, mode, level);
-        List<HeldLock> held = TaskContext.of(task).locks;
+        TaskContext context = TaskContext.of(task);
+        context.wanted = lock;
+        // Readers pass waiting writers in interrupts only.
+        boolean isRecursive =
+                LockClass.isRead(mode) && PreemptCount.inInterrupt(task.preemptCount());
+        List<HeldLock> held = context.locks;
+        boolean isOrdered = false;
         for (int i = held.size() - 1; i >= 0; i--) {
             HeldLock below = held.get(i);
             if (below.level() != level) {
                 break; // an interrupt waits for nothing that it interrupted
             }
-            if (below.type() != type) {
-                if (!below.type().after.get(type.number)) {
-                    addOrder(task, below, type);
+            if (below.type() == type) {
+                checkRecursion(task, below, lock, mode, isRecursive);
+            } else if (!isOrdered) {
+                int kind = LockOrder.kind(LockClass.isRead(below.mode()), isRecursive);
+                if (!below.type().after[kind].get(type.number)) {
+                    addOrder(task, below, type, kind);
                 }
-                break; // what was held before that is ordered before it already
+                isOrdered = !below.tried(); // what was held before that is ordered before it
             }
         }
     }
 
-    private void addOrder(Task task, HeldLock below, LockClass type) {
+    // ---- Order -------------------------------------------------------------------------------
+
+    @SuppressWarnings("ReferenceEquality") // it is the lock itself
+    private void checkRecursion(
+            Task task, HeldLock below, WatchedLock lock, int mode, boolean isRecursive) {
+        boolean areRead = LockClass.isRead(mode) && LockClass.isRead(below.mode());
+        boolean isRw = LockClass.isRead(mode) || WatchedLock.plain(mode) == WatchedLock.WRITE;
+        boolean isSame = below.lock() == lock;
+        if ((areRead && isRecursive) || (isSame && !isRw)) {
+            return; // a lock that its holder waits for tells of it itself
+        }
+        String what = task + " takes " + below.type() + " and holds ";
+        report.report(
+                RECURSION,
+                what
+                        + (isSame
+                                ? "it already" + (areRead ? ": a writer between waits, and so" : "")
+                                : "another of that class: nothing says which comes first"),
+                places(task));
+    }
+
+    private void addOrder(Task task, HeldLock below, LockClass type, int kind) {
         LockClass first = below.type();
-        List<LockClass> back = path(type, first);
-        first.after.set(type.number);
-        type.before.set(first.number);
-        orders.put(
-                key(first, type),
-                new Order(task.toString(), below.stack(), keepsStacks ? new Throwable() : null));
+        LockGraph.Step reached = new LockGraph.Step(type, LockOrder.isRecursive(kind));
+        ImmutableList<LockClass> back = ImmutableList.of();
+        if (graph.mayLead(type, first)) {
+            boolean shared = LockOrder.isShared(kind);
+            back = graph.way(reached, step -> step.type() == first && step.waitsFor(shared));
+        }
+        graph.put(
+                first,
+                type,
+                kind,
+                new LockOrder(
+                        task.toString(), below.stack(), keepsStacks ? new Throwable() : null));
         if (!back.isEmpty()) {
             tellOrder(task, below, type, back);
         }
-    }
-
-    private static long key(LockClass first, LockClass second) {
-        return (long) first.number << Integer.SIZE | second.number;
-    }
-
-    /** The shortest way by which {@code to} was taken under {@code from}; empty: there is none. */
-    private List<LockClass> path(LockClass from, LockClass to) {
-        int[] came = new int[classes.size()];
-        BitSet seen = new BitSet();
-        ArrayDeque<LockClass> queue = new ArrayDeque<>();
-        queue.add(from);
-        seen.set(from.number);
-        for (LockClass at = queue.poll(); at != null; at = queue.poll()) {
-            if (at == to) {
-                ArrayList<LockClass> way = new ArrayList<>();
-                for (LockClass step = to; step != from; step = classes.get(came[step.number])) {
-                    way.addFirst(step);
-                }
-                way.addFirst(from);
-                return way;
-            }
-            for (int i = at.after.nextSetBit(0); i >= 0; i = at.after.nextSetBit(i + 1)) {
-                if (!seen.get(i)) {
-                    seen.set(i);
-                    came[i] = at.number;
-                    queue.add(classes.get(i));
-                }
-            }
-        }
-        return List.of();
+        checkIrqs(task, first.inBefore & type.onAfter);
     }
 
     private void tellOrder(Task task, HeldLock below, LockClass type, List<LockClass> back) {
         ImmutableList.Builder<BugReport.Place> places = ImmutableList.builder();
         add(places, "Lock held, " + below.type() + ", taken by " + task, below.stack());
-        StringBuilder chain = new StringBuilder(type.name);
-        for (int i = 1; i < back.size(); i++) {
-            LockClass first = back.get(i - 1);
-            LockClass second = back.get(i);
-            chain.append(" -> ").append(second);
-            Order order = orders.get(key(first, second));
-            if (order != null) {
-                add(places, first + ", taken by " + order.by, order.held);
-                add(places, second + " under " + first + ", taken by " + order.by, order.taken);
-            }
-        }
+        addOrders(places, back);
         report.report(
                 ORDER,
                 task
@@ -175,7 +194,77 @@ public final class LockChecker implements ContextWatcher {
                         + " and holds "
                         + below.type()
                         + "; the order so far was "
-                        + chain,
+                        + chain(back),
+                places.build());
+    }
+
+    private static String chain(List<LockClass> way) {
+        return Joiner.on(" -> ").join(way);
+    }
+
+    private void addOrders(ImmutableList.Builder<BugReport.Place> places, List<LockClass> way) {
+        for (int i = 1; i < way.size(); i++) {
+            LockClass first = way.get(i - 1);
+            LockClass second = way.get(i);
+            LockOrder order = graph.order(first, second);
+            add(places, first + ", taken by " + order.by(), order.held());
+            add(places, second + " under " + first + ", taken by " + order.by(), order.taken());
+        }
+    }
+
+    /**
+     * Something is new about {@code irqs}: looks for a lock that such an interrupt takes, with
+     * which another is held under which it may come. That other's holder may be interrupted and
+     * waits for the interrupt to end, which waits for the one who waits for the other.
+     */
+    private void checkIrqs(Task task, int irqs) {
+        for (int rest = irqs; rest != 0; rest &= rest - 1) {
+            int irq = Integer.lowestOneBit(rest);
+            for (LockClass safe : classes) {
+                if ((safe.in() & irq) != 0) {
+                    checkIrq(task, irq, safe);
+                }
+            }
+        }
+    }
+
+    private void checkIrq(Task task, int irq, LockClass safe) {
+        ImmutableList<LockClass> way =
+                graph.way(
+                        new LockGraph.Step(safe, safe.isOnlyReadIn(irq)),
+                        step ->
+                                step.type() != safe
+                                        && (step.type().on() & irq) != 0
+                                        && step.waitsFor(step.type().isOnlyReadWith(irq)));
+        if (way.isEmpty()) {
+            return;
+        }
+        LockClass unsafe = way.getLast();
+        if (!toldPairs.add(irq + " " + safe + " " + unsafe)) {
+            return;
+        }
+        int in = safe.useIn(irq);
+        int with = unsafe.useWith(irq);
+        ImmutableList.Builder<BugReport.Place> places = ImmutableList.builder();
+        add(places, safe + ", taken " + use(in) + " by " + safe.users[in], safe.stacks[in]);
+        add(
+                places,
+                unsafe + ", taken " + use(with) + " by " + unsafe.users[with],
+                unsafe.stacks[with]);
+        addOrders(places, way);
+        report.report(
+                irq == LockClass.IN_HARDIRQ ? HARDIRQ_ORDER : SOFTIRQ_ORDER,
+                String.format(
+                        "%s adds what was missing: %s is taken %s by %s, %s is taken %s by %s, and"
+                                + " their order is %s",
+                        task,
+                        safe,
+                        use(in),
+                        safe.users[in],
+                        unsafe,
+                        use(with),
+                        unsafe.users[with],
+                        chain(way)),
                 places.build());
     }
 
@@ -228,6 +317,8 @@ public final class LockChecker implements ContextWatcher {
             }
         }
         type.usage |= added;
+        graph.spreadIn(type, type.in());
+        graph.spreadOn(type, type.on());
         if (conflicts != 0) {
             int theirs = Integer.numberOfTrailingZeros(conflicts);
             ImmutableList.Builder<BugReport.Place> places = ImmutableList.builder();
@@ -242,6 +333,7 @@ public final class LockChecker implements ContextWatcher {
                             type, use(mine), task, use(theirs), type.users[theirs]),
                     places.build());
         }
+        checkIrqs(task, type.inBefore & type.onAfter);
     }
 
     private static String use(int index) {
@@ -251,16 +343,19 @@ public final class LockChecker implements ContextWatcher {
     // ---- Holding -----------------------------------------------------------------------------
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // it is the lock itself
     public void acquired(Task task, WatchedLock lock, int mode) {
-        TaskContext.of(task)
-                .locks
-                .add(
-                        new HeldLock(
-                                lock,
-                                classOf(lock, mode),
-                                mode,
-                                level(task),
-                                keepsStacks ? new Throwable() : null));
+        TaskContext context = TaskContext.of(task);
+        boolean wasTried = context.wanted != lock;
+        context.wanted = null;
+        context.locks.add(
+                new HeldLock(
+                        lock,
+                        classOf(lock, mode),
+                        mode,
+                        level(task),
+                        wasTried,
+                        keepsStacks ? new Throwable() : null));
     }
 
     @Override
@@ -277,13 +372,60 @@ public final class LockChecker implements ContextWatcher {
 
     @Override
     public void leavesKernel(Task task) {
-        List<HeldLock> held = TaskContext.of(task).locks;
-        if (reportsLocks && !held.isEmpty()) {
+        if (!reportsLocks) {
+            return;
+        }
+        TaskContext context = TaskContext.of(task);
+        List<HeldLock> held = context.locks;
+        if (!held.isEmpty()) {
             HeldLock first = held.getFirst();
             ImmutableList<BugReport.Place> places = places(task);
             held.clear();
             report.report(LEFT, task + " still holds " + first.type(), places);
         }
+        if (task.rcuNesting() == 0) {
+            context.sectionReported = false;
+        } else if (!context.sectionReported) {
+            context.sectionReported = true;
+            tellSection(task, "when it leaves the kernel", 0);
+        }
+    }
+
+    private void tellSection(Task task, String when, int before) {
+        report.report(
+                READ_SECTION_LEFT,
+                String.format(
+                        "%s is in an RCU read section %s: nest depth %d, which was %d",
+                        task, when, task.rcuNesting(), before),
+                places(task));
+    }
+
+    @Override
+    public void interruptBegins(Task task) {
+        TaskContext.of(task).rcuBelow[level(task)] = task.rcuNesting();
+    }
+
+    @Override
+    public void interruptEnds(Task task) {
+        TaskContext context = TaskContext.of(task);
+        int level = level(task);
+        List<HeldLock> held = context.locks;
+        if (reportsLocks && !held.isEmpty() && held.getLast().level() == level) {
+            ImmutableList<BugReport.Place> places = places(task);
+            LockClass type = held.getLast().type();
+            held.removeIf(one -> one.level() == level);
+            report.report(
+                    LEFT_BY_INTERRUPT,
+                    "the " + interrupt(level) + " on top of " + task + " still holds " + type,
+                    places);
+        }
+        if (reportsLocks && task.rcuNesting() != context.rcuBelow[level]) {
+            tellSection(task, "when a " + interrupt(level) + " returns", context.rcuBelow[level]);
+        }
+    }
+
+    private static String interrupt(int level) {
+        return level == 2 ? "hardirq" : "softirq";
     }
 
     // ---- What makes a context atomic ---------------------------------------------------------

@@ -4,10 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.WatchedLock;
 
 /** What a task holds, and what makes its context atomic. */
 final class TaskContext {
     final List<HeldLock> locks = new ArrayList<>(4);
+
+    /** What it is about to take; what it gets without is got by a trylock. */
+    @Nullable WatchedLock wanted;
+
+    /** How deep in RCU read sections it was where a softirq, and a hardirq, began on top of it. */
+    final int[] rcuBelow = new int[3];
+
+    /** Whether it was said that it left a read section open. */
+    boolean sectionReported;
 
     // Where the last of each began, if call traces are kept.
     @Nullable Throwable preemptionOff;
