@@ -76,7 +76,8 @@ public final class SimMachine {
         this.fullPreemption = sched.fullPreemption;
         this.jitter = setup.jitter();
         this.observer = strategy instanceof StepObserver watching ? watching : null;
-        this.stalls = new StallWatch(this, events, setup.hungTaskSeconds(), setup.rcuStallSeconds());
+        this.stalls =
+                new StallWatch(this, events, setup.hungTaskSeconds(), setup.rcuStallSeconds());
     }
 
     void boot(Task init) {

@@ -17,6 +17,7 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.module.KernelModule;
 
 /**
@@ -108,7 +109,8 @@ class WrongModulesTest {
         return run(
                 module,
                 type,
-                KernelConfig.simulated(seed).callTraces(module.callTraces()),
+                KernelConfig.simulated(seed)
+                        .callTraces(module.callTraces() ? CallTraces.ALL : CallTraces.OBJECTS),
                 module.time());
     }
 
