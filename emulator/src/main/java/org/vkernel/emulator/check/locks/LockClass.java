@@ -114,11 +114,6 @@ final class LockClass {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other;
-    }
-
-    @Override
     public String toString() {
         return name;
     }
