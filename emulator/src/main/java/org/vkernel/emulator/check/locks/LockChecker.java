@@ -133,7 +133,7 @@ public final class LockChecker implements ContextWatcher {
                 checkRecursion(task, below, lock, mode, isRecursive);
             } else if (!isOrdered) {
                 int kind = LockOrder.kind(LockClass.isRead(below.mode()), isRecursive);
-                if (!below.type().after[kind].get(type.number)) {
+                if (!below.type().isBefore(type, kind)) {
                     addOrder(task, below, type, kind);
                 }
                 isOrdered = !below.tried(); // what was held before that is ordered before it

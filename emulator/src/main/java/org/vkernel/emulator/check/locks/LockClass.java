@@ -34,8 +34,8 @@ final class LockClass {
     final boolean sleeps;
     int usage;
 
-    /** Which orders from it to others are known already, by {@link LockOrder#kind}. */
-    final BitSet[] after = new BitSet[LockOrder.KINDS];
+    /** Which orders from it to others are known: their numbers, times the kinds. */
+    private final BitSet after = new BitSet();
 
     /** The kinds of interrupt that take it, or one after which it is taken. */
     int inBefore;
@@ -52,9 +52,15 @@ final class LockClass {
         this.number = number;
         this.name = name;
         this.sleeps = sleeps;
-        for (int kind = 0; kind < after.length; kind++) {
-            after[kind] = new BitSet();
-        }
+    }
+
+    /** Whether it is known to come before {@code other} in this {@link LockOrder#kind}. */
+    boolean isBefore(LockClass other, int kind) {
+        return after.get(other.number * LockOrder.KINDS + kind);
+    }
+
+    void setBefore(LockClass other, int kind) {
+        after.set(other.number * LockOrder.KINDS + kind);
     }
 
     /** The kinds of interrupt that take it, as {@link #IN_HARDIRQ} and {@link #IN_SOFTIRQ}. */

@@ -53,7 +53,7 @@ final class LockGraph {
             graph.putEdgeValue(first, second, orders);
         }
         orders[kind] = order;
-        first.after[kind].set(second.number);
+        first.setBefore(second, kind);
         spreadOn(first, second.onAfter);
         spreadIn(second, first.inBefore);
     }
