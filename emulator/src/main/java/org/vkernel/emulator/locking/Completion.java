@@ -20,6 +20,11 @@ public final class Completion {
         queue = new WaitQueue(sched, name);
     }
 
+    /** Its waiters. */
+    public WaitQueue waitQueue() {
+        return queue;
+    }
+
     /** Says for whom its waiters wait, for reports on deadlocks. */
     public void setTarget(WaitTarget target) {
         queue.setTarget(target);

@@ -1,9 +1,13 @@
 package org.vkernel.emulator.locking;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
@@ -19,6 +23,9 @@ public final class WaitQueue implements WaitTarget {
     private final SpinLock lock;
     private final SharedList<Entry> waiters;
 
+    /** Where it stands while it has waiters, and they note where they joined; null: nowhere. */
+    private @Nullable Set<WaitQueue> registry;
+
     /** For whom they wait; null: nobody knows. */
     private @Nullable WaitTarget target;
 
@@ -27,6 +34,9 @@ public final class WaitQueue implements WaitTarget {
         private final Task task;
         private final boolean exclusive;
         private SharedList.@Nullable Node<Entry> node;
+
+        /** Where it joined the queue, if that notes it. */
+        private @Nullable Moment joined;
 
         /**
          * An entry of the running task.
@@ -49,6 +59,26 @@ public final class WaitQueue implements WaitTarget {
         this.name = name;
         this.lock = new SpinLock(sched, name);
         this.waiters = new SharedList<>(sched);
+    }
+
+    /**
+     * From now on keeps itself in {@code known} while there are waiters, and notes for {@link
+     * #places} where they joined.
+     */
+    public void registerIn(Set<WaitQueue> known) {
+        registry = known;
+    }
+
+    /** Where the waiters joined that there are, the first one first. No point. */
+    public List<BugReport.Place> places() {
+        List<BugReport.Place> places = new ArrayList<>();
+        for (Entry entry : waiters.peekAll()) {
+            Moment joined = entry.joined;
+            if (joined != null) {
+                places.add(joined.place("Joined"));
+            }
+        }
+        return places;
     }
 
     /** Says for whom its waiters wait, for reports on deadlocks. */
@@ -79,6 +109,11 @@ public final class WaitQueue implements WaitTarget {
         if (entry.node == null) {
             // Exclusive waiters stand behind the others, so that a wake-up meets those first.
             entry.node = entry.exclusive ? waiters.addLast(entry) : waiters.addFirst(entry);
+            Set<WaitQueue> known = registry;
+            if (known != null) {
+                known.add(this);
+                entry.joined = sched.moment(sched.current());
+            }
         }
     }
 
@@ -94,6 +129,10 @@ public final class WaitQueue implements WaitTarget {
         if (node != null) {
             waiters.remove(node);
             entry.node = null;
+            Set<WaitQueue> known = registry;
+            if (known != null && waiters.size() == 0) {
+                known.remove(this);
+            }
         }
     }
 

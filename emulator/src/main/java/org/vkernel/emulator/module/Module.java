@@ -2,13 +2,17 @@ package org.vkernel.emulator.module;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Moment;
 import org.vkernel.emulator.check.RefHistory;
 import org.vkernel.emulator.check.Reporter;
+import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
@@ -35,6 +39,9 @@ public final class Module implements ModuleRef {
     /** Modules that this one uses; guarded by {@code module_mutex}. */
     private final List<Module> uses = new ArrayList<>();
 
+    /** Those of its wait queues that have waiters. */
+    private final Set<WaitQueue> waitQueues = Collections.synchronizedSet(new LinkedHashSet<>());
+
     /** For the loader alone: whether something outside may still call its code. */
     private volatile boolean outlasted;
 
@@ -57,6 +64,20 @@ public final class Module implements ModuleRef {
 
     public String name() {
         return name;
+    }
+
+    /** A wait queue is made that goes with the module. */
+    void addWaitQueue(WaitQueue made) {
+        if (sched.codeWatch() != null) {
+            made.registerIn(waitQueues);
+        }
+    }
+
+    /** Those of its wait queues that have waiters, in the order in which the first came. */
+    List<WaitQueue> waitQueues() {
+        synchronized (waitQueues) {
+            return ImmutableList.copyOf(waitQueues);
+        }
     }
 
     /** What it consists of. */

@@ -198,11 +198,15 @@ public final class ModuleContext {
 
     /** {@code init_completion()}. */
     public Completion completion(String name) {
-        return new Completion(kernel.sched(), name);
+        Completion made = new Completion(kernel.sched(), name);
+        module.addWaitQueue(made.waitQueue());
+        return made;
     }
 
     /** {@code init_waitqueue_head()}. */
     public WaitQueue waitQueue(String name) {
-        return new WaitQueue(kernel.sched(), name);
+        WaitQueue made = new WaitQueue(kernel.sched(), name);
+        module.addWaitQueue(made);
+        return made;
     }
 }

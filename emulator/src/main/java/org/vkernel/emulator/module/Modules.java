@@ -475,6 +475,7 @@ public final class Modules {
             if (isLast) {
                 reportLeft(module, memory.leftBy(module));
                 reportLeft(module, objectsLeftBy(module));
+                reportLeft(module, waitersLeftBy(module));
             }
         }
         for (UnloadCheck check : unloadChecks) {
@@ -497,6 +498,18 @@ public final class Modules {
             if (tracker != null) {
                 tracker.leftBy(loader, module.objectsBefore())
                         .forEach(one -> left.add(Leftover.of(one.what(), one.place())));
+            }
+        }
+        return left;
+    }
+
+    /** The tasks that wait, or seem to, on queues in memory that was the module's. */
+    private static List<Leftover> waitersLeftBy(Module module) {
+        List<Leftover> left = new ArrayList<>();
+        for (WaitQueue queue : module.waitQueues()) {
+            List<BugReport.Place> places = queue.places();
+            if (!places.isEmpty()) {
+                left.add(new Leftover("waiters on " + queue, ImmutableList.copyOf(places)));
             }
         }
         return left;

@@ -2,6 +2,8 @@ package org.vkernel.emulator.shared;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Access;
@@ -126,6 +128,18 @@ public final class SharedList<T> {
     /** {@code list_empty()}. */
     public boolean isEmpty() {
         return first() == null;
+    }
+
+    /** The elements in their order, without a point. */
+    @SuppressWarnings("unchecked") // the handle's type is Node
+    public List<T> peekAll() {
+        List<T> all = new ArrayList<>();
+        Node<T> node = (Node<T>) NEXT.getAcquire(head);
+        while (node != null) {
+            all.add(node.value());
+            node = (Node<T>) NEXT.getAcquire(node);
+        }
+        return all;
     }
 
     /** How many elements there are, without a point. */

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.locking.RefCount;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KernelBuffer;
 import org.vkernel.emulator.sched.Access;
@@ -66,6 +67,7 @@ public final class SkBuff {
     /** How many sk_buffs share {@link #head}; null until the first clone is made. */
     private @Nullable AtomicInt dataref;
 
+    /** How many holders there are, as {@code refcount_t}: 0 when it is freed, negative stuck. */
     private int users = 1;
 
     // Its place in a queue; guarded by the queue's lock.
@@ -302,11 +304,26 @@ public final class SkBuff {
         SimMachine machine = sim;
         if (machine != null) {
             machine.point(Access.ATOMIC, object);
-            users++;
+            int before = users;
+            users = before + 1;
+            if (users < 0) {
+                saturate(before);
+            }
         } else {
-            USERS.getAndAdd(this, 1);
+            int before = (int) USERS.getAndAdd(this, 1);
+            if (before + 1 < 0) {
+                saturate(before);
+            }
         }
         return this;
+    }
+
+    /** Models {@code refcount_warn_saturate()}: from now on nobody is the last holder. */
+    private void saturate(int before) {
+        USERS.setVolatile(this, RefCount.SATURATED);
+        if (before == Integer.MAX_VALUE) {
+            skbs.shadows.reportSaturated(this);
+        }
     }
 
     /** Whether there is more than one holder ({@code skb_shared()}). */
@@ -374,7 +391,7 @@ public final class SkBuff {
                 }
             }
         }
-        if (before <= 0) {
+        if (before == 0) {
             skbs.shadows.reportDead("double free of an sk_buff", shadow);
         }
         return before == 1;
@@ -422,7 +439,7 @@ public final class SkBuff {
     }
 
     private void checkAlive() {
-        if (users <= 0 && skbs.shadows.reportDead("use after free of an sk_buff", shadow)) {
+        if (users == 0 && skbs.shadows.reportDead("use after free of an sk_buff", shadow)) {
             throw new TaskExit();
         }
     }

@@ -53,6 +53,18 @@ final class SkBuffShadows {
         return reportsMemory;
     }
 
+    /** Reports one of which so many references were taken that it is never freed. */
+    void reportSaturated(SkBuff skb) {
+        Reporter counts = sched.refReporter();
+        if (counts != null) {
+            SkBuffShadow shadow = skb.shadow();
+            counts.report(
+                    "refcount_t: saturated; leaking memory",
+                    "users of " + skb,
+                    shadow == null ? ImmutableList.of() : shadow.places());
+        }
+    }
+
     /** Bytes from {@code from} to {@code to} go to a process. */
     void checkWritten(SkBuff skb, SkBuffShadow shadow, byte[] head, int from, int to) {
         int at = shadow.firstUnwritten(head, from, to);

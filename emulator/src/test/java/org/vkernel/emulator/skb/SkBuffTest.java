@@ -10,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,7 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.testing.SlabFaults;
 
@@ -321,5 +325,34 @@ class SkBuffTest {
                     skb.setOwner(new SkBuffOwner() {}, freed -> {});
                     skb.setOwner(new SkBuffOwner() {}, freed -> {});
                 });
+    }
+
+    /** Two billion references are too many to take in a test: the count is set to have them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void get_beyondTheGreatestCount_sticksAndIsNeverFreed(boolean simulated) throws Throwable {
+        VarHandle users =
+                MethodHandles.privateLookupIn(SkBuff.class, MethodHandles.lookup())
+                        .findVarHandle(SkBuff.class, "users", int.class);
+        KernelConfig config = simulated ? KernelConfig.simulated(1) : KernelConfig.parallel();
+        VirtualKernel kernel = VirtualKernel.boot(config.keepGoing(true));
+        kernel.run(() -> {
+            SkBuff skb = alloc(kernel.skbs(), 16);
+            users.set(skb, Integer.MAX_VALUE - 1);
+            for (int i = 0; i < 4; i++) {
+                assertSame(skb, skb.get());
+            }
+            assertTrue(skb.isShared());
+            for (int i = 0; i < 9; i++) {
+                skb.consume();
+            }
+            assertEquals(0, skb.len());
+            assertEquals(1, kernel.skbs().live());
+        });
+        assertEquals(
+                List.of("refcount_t: saturated; leaking memory"),
+                kernel.reports().stream().map(BugReport::rule).toList());
+        kernel.powerOff();
+        kernel.shutdown();
     }
 }

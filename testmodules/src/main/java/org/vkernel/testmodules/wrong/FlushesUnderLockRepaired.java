@@ -11,7 +11,6 @@ import org.vkernel.emulator.workqueue.Workqueues;
 public final class FlushesUnderLockRepaired implements KernelModule {
     private Mutex state;
     private Work update;
-    private int updates;
 
     @Override
     public int init(ModuleContext kernel) {
@@ -27,7 +26,6 @@ public final class FlushesUnderLockRepaired implements KernelModule {
 
     private void update(Work self) {
         state.lock();
-        updates++;
         state.unlock();
     }
 

@@ -32,6 +32,7 @@ public final class WrongModules {
                     WrongModule.of(LEFT, RunsUnloaded.class, RunsUnloadedRepaired.class),
                     WrongModule.of(LEFT, LeftBuffer.class, LeftBufferRepaired.class),
                     WrongModule.of(LEFT, LeftMemory.class, LeftMemoryRepaired.class),
+                    WrongModule.of(LEFT, LeftWaiter.class, LeftWaiterRepaired.class),
                     // Contexts, locks, races, loops.
                     WrongModule.of(
                             "scheduling while atomic",
@@ -152,6 +153,10 @@ public final class WrongModules {
                             "refcount_t: addition on 0; use-after-free",
                             TakesFromZero.class,
                             TakesFromZeroRepaired.class),
+                    WrongModule.of(
+                            "refcount_t: saturated; leaking memory",
+                            CountsTooFar.class,
+                            CountsTooFarRepaired.class),
                     WrongModule.of(
                             "module cannot be unloaded at shutdown",
                             PinsItself.class,

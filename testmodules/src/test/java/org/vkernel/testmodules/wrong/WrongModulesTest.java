@@ -81,7 +81,14 @@ class WrongModulesTest {
                 LeaksHole.class,
                 UsesFreed.class,
                 FreesTwice.class,
-                TakesFromZero.class);
+                TakesFromZero.class,
+                CountsTooFar.class,
+                LeftWaiter.class,
+                SleepsUnderLock.class,
+                SleepsInReadSection.class,
+                AllocatesUnderLock.class,
+                UnlocksTwice.class,
+                LocksTwice.class);
     }
 
     @ParameterizedTest
