@@ -9,27 +9,46 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What of the kernel's rules is watched. Each can be switched off on its own. */
+/**
+ * What of the kernel's rules is watched. Each can be switched off on its own.
+ *
+ * <p>All of them watch the simulated machine, where one task runs at a time. On the parallel
+ * machine {@link #LOCKS}, {@link #RACES} and {@link #STUCK} do not, and others find less, as each
+ * says.
+ */
 public enum Check {
-    /** Sleeping, or allocating so that it may sleep, where that is forbidden. */
+    /** Sleeping, or allocating so that it may sleep, where that is forbidden. Both machines. */
     SLEEP,
 
-    /** Lock order, locks and the contexts that take them, locks that are not given back. */
+    /**
+     * Lock order, locks and the contexts that take them, locks and RCU read sections that are left.
+     * Simulated machine; what a lock itself sees of its misuse it tells on both.
+     */
     LOCKS,
 
-    /** Accesses to one place in memory that nothing orders. */
+    /** Accesses to one place in memory that nothing orders. Simulated machine. */
     RACES,
 
-    /** Use after free, double free, out of bounds, uninitialised bytes that leave the kernel. */
+    /**
+     * Use after free, double free, out of bounds, uninitialised bytes that leave the kernel. On the
+     * parallel machine neither the fields of a module's objects nor which bytes of an sk_buff were
+     * written.
+     */
     MEMORY,
 
-    /** Reference counts that saturate, fall below zero, or rise from zero. */
+    /** Reference counts that saturate, fall below zero, or rise from zero. Both machines. */
     REFCOUNTS,
 
-    /** What is left at a module's unload and at shutdown. */
+    /**
+     * What is left at a module's unload and at shutdown. On the parallel machine nobody knows whose
+     * an sk_buff is.
+     */
     LEAKS,
 
-    /** Deadlocks, tasks that block for too long, loops and read sections that never end. */
+    /**
+     * Tasks that block for too long, loops and read sections that never end. Simulated machine,
+     * which reports a deadlock in any case.
+     */
     STUCK;
 
     /** All of them. */
