@@ -181,6 +181,7 @@ public final class VirtualKernel implements AutoCloseable {
         SimMachine sim = sched.sim();
         boolean keepsAll = config.callTraces() == CallTraces.ALL;
         sched.setTracesObjects(config.callTraces() != CallTraces.NONE);
+        sched.setNotesHolders(sim != null || keepsAll);
         if (sim != null && config.has(Check.RACES)) {
             RaceChecker races = new RaceChecker(sched, sim, keepsAll, this::report);
             sim.addObserver(races);

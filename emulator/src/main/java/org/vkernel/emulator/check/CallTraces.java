@@ -8,12 +8,15 @@ public enum CallTraces {
      */
     NONE,
 
-    /** Where each object was allocated, and freed or dropped last. */
+    /**
+     * Where each object was allocated, and freed or dropped last; on the parallel machine not of
+     * sk_buffs, and of counts of references nothing.
+     */
     OBJECTS,
 
     /**
      * Those, and of each access and lock, so that a report has all places, also in the kernel's own
-     * code. Costs most of a run's speed.
+     * code; on the parallel machine those of sk_buffs and counts. Costs most of a run's speed.
      */
     ALL
 }

@@ -4,12 +4,12 @@ import com.google.common.collect.ImmutableList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a count of references was changed last, for a report on its misuse. Noted on the simulated
- * machine only, where one task runs at a time.
+ * Where a count of references was changed last, for a report on its misuse. On the parallel machine
+ * each change replaces the one before as it comes.
  */
 public final class RefHistory {
-    private @Nullable Moment taken;
-    private @Nullable Moment dropped;
+    private volatile @Nullable Moment taken;
+    private volatile @Nullable Moment dropped;
 
     /** A reference was taken. */
     public void noteTaken(Moment now) {

@@ -24,7 +24,7 @@ public final class RefCount {
         this.name = name;
         this.count = new AtomicInt(sched, initial);
         this.reporter = sched.refReporter();
-        this.history = reporter == null || sched.sim() == null ? null : new RefHistory();
+        this.history = reporter == null || !sched.notesHolders() ? null : new RefHistory();
     }
 
     /** {@code refcount_inc()}. */

@@ -59,7 +59,8 @@ public final class Module implements ModuleRef {
         this.pattern = pattern;
         this.references = new AtomicInt(sched, 2);
         this.state = new SharedRef<>(sched, ModuleState.COMING);
-        this.history = sched.refReporter() == null || sched.sim() == null ? null : new RefHistory();
+        this.history =
+                sched.refReporter() == null || !sched.notesHolders() ? null : new RefHistory();
     }
 
     public String name() {

@@ -39,6 +39,7 @@ public final class Scheduler {
     private @Nullable CodeWatch codeWatch;
     private @Nullable Reporter refReporter;
     private boolean tracesObjects;
+    private boolean notesHolders;
 
     /** Told of contexts and locks; null: nobody. */
     @Nullable ContextWatcher watcher;
@@ -142,6 +143,19 @@ public final class Scheduler {
     /** Sets whether {@link #moment} keeps a call trace of the kernel's own code. */
     public void setTracesObjects(boolean value) {
         tracesObjects = value;
+    }
+
+    /** Sets whether counts of references and sk_buffs note who changed them last. */
+    public void setNotesHolders(boolean value) {
+        notesHolders = value;
+    }
+
+    /**
+     * Whether counts of references and sk_buffs note who changed them last: on the parallel machine
+     * only if that was asked for, since it costs more than all else there.
+     */
+    public boolean notesHolders() {
+        return notesHolders;
     }
 
     /** Here and now, for a checker's report: what {@code running}, the current task, does. */

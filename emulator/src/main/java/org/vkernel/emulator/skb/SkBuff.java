@@ -376,10 +376,7 @@ public final class SkBuff {
             before = users;
             if (before > 1) {
                 users = before - 1;
-                SkBuffShadow known = shadow;
-                if (known != null) {
-                    known.noteDropped();
-                }
+                noteDropped();
             }
         } else {
             // The only holder need not tell anybody: nobody else can take a reference.
@@ -388,6 +385,8 @@ public final class SkBuff {
                 before = (int) USERS.getAndAdd(this, -1);
                 if (before == 1) {
                     users = 1;
+                } else {
+                    noteDropped();
                 }
             }
         }
@@ -395,6 +394,13 @@ public final class SkBuff {
             skbs.shadows.reportDead("double free of an sk_buff", shadow);
         }
         return before == 1;
+    }
+
+    private void noteDropped() {
+        SkBuffShadow known = shadow;
+        if (known != null) {
+            known.noteDropped();
+        }
     }
 
     /** Models {@code __kfree_skb()}. */

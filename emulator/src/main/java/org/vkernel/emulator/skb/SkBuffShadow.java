@@ -9,13 +9,13 @@ import org.vkernel.emulator.sched.Scheduler;
 
 /**
  * What the checkers know of an sk_buff: where it was allocated, held and freed, and which of its
- * bytes nobody has written. On the simulated machine only, where one task runs at a time.
+ * bytes nobody has written. The latter is exclusive to the one who writes it, as the bytes are.
  */
 final class SkBuffShadow {
     private final Scheduler sched;
     private final Moment allocated;
-    private @Nullable Moment dropped;
-    private @Nullable Moment freed;
+    private volatile @Nullable Moment dropped;
+    private volatile @Nullable Moment freed;
 
     /** Where bytes were added last that somebody has still to write. */
     private @Nullable Moment extended;

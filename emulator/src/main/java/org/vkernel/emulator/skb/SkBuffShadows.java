@@ -1,6 +1,7 @@
 package org.vkernel.emulator.skb;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -19,13 +20,13 @@ final class SkBuffShadows {
     private final boolean hasShadows;
 
     /** Those that live and have a shadow, in the order of allocation. */
-    private final Set<SkBuff> known = new LinkedHashSet<>();
+    private final Set<SkBuff> known = Collections.synchronizedSet(new LinkedHashSet<>());
 
     SkBuffShadows(Scheduler sched, Set<Check> checks, Reporter reporter) {
         this.sched = sched;
         this.reporter = reporter;
         this.reportsMemory = checks.contains(Check.MEMORY);
-        this.hasShadows = sched.sim() != null && (reportsMemory || checks.contains(Check.LEAKS));
+        this.hasShadows = sched.notesHolders() && (reportsMemory || checks.contains(Check.LEAKS));
     }
 
     @Nullable SkBuffShadow make() {
@@ -81,10 +82,16 @@ final class SkBuffShadows {
         }
     }
 
+    private ImmutableList<SkBuff> living() {
+        synchronized (known) {
+            return ImmutableList.copyOf(known);
+        }
+    }
+
     /** See {@link SkBuffs#leftBy}. */
     Map<SkBuff, BugReport.Place> leftBy(String classLoader) {
         Map<SkBuff, BugReport.Place> left = new LinkedHashMap<>();
-        for (SkBuff skb : known) {
+        for (SkBuff skb : living()) {
             SkBuffShadow shadow = skb.shadow();
             if (shadow != null
                     && skb.isWithItsMaker()

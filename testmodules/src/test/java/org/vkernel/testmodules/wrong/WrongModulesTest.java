@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
@@ -95,11 +96,7 @@ class WrongModulesTest {
     @MethodSource("onBothMachines")
     void wrong_parallelMachine_isCaughtAtItsLine(Class<? extends KernelModule> type)
             throws IOException {
-        WrongModule module =
-                WrongModules.all().stream()
-                        .filter(one -> one.wrong().equals(type))
-                        .findFirst()
-                        .orElseThrow();
+        WrongModule module = find(type);
         KernelConfig config = KernelConfig.parallel();
         List<BugReport> reports = run(module, type, config, Duration.ofMillis(1));
 
@@ -109,6 +106,30 @@ class WrongModulesTest {
                 reports.getFirst().lines().stream().anyMatch(line -> line.endsWith(place)),
                 () -> place + " is not in\n" + String.join("\n", reports.getFirst().lines()));
         assertEquals(List.of(), run(module, module.repaired(), config, Duration.ofMillis(1)));
+    }
+
+    /** There it costs too much to be done unasked. */
+    @ParameterizedTest
+    @ValueSource(classes = {LeftBuffer.class, FreesTwice.class, UsesFreed.class})
+    void skbs_parallelMachine_haveTheirPlacesIfAsked(Class<? extends KernelModule> type) {
+        WrongModule module = find(type);
+        KernelConfig config = KernelConfig.parallel().callTraces(CallTraces.ALL);
+        List<BugReport> reports = run(module, type, config, Duration.ofMillis(1));
+
+        assertEquals(module.rule(), reports.getFirst().rule());
+        assertTrue(
+                reports.getFirst().others().stream()
+                        .filter(place -> place.title().startsWith("Allocated by task"))
+                        .anyMatch(place -> place.stack().toString().contains(type.getSimpleName())),
+                () -> String.join("\n", reports.getFirst().lines()));
+        assertEquals(List.of(), run(module, module.repaired(), config, Duration.ofMillis(1)));
+    }
+
+    private static WrongModule find(Class<? extends KernelModule> type) {
+        return WrongModules.all().stream()
+                .filter(one -> one.wrong().equals(type))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static ImmutableList<BugReport> run(
