@@ -113,6 +113,13 @@ public final class WrongModules {
                                     ReadsTooLong.class,
                                     ReadsTooLongRepaired.class)
                             .within(Duration.ofSeconds(40)),
+                    WrongModule.of(ATOMIC, SleepsInIrq.class, SleepsInIrqRepaired.class),
+                    WrongModule.of(
+                            ATOMIC, SleepsUnpreempted.class, SleepsUnpreemptedRepaired.class),
+                    WrongModule.of(
+                            "mutex recursion",
+                            LocksMutexTwice.class,
+                            LocksMutexTwiceRepaired.class),
                     // Memory.
                     WrongModule.of(
                                     "use after free of an sk_buff",
@@ -144,6 +151,13 @@ public final class WrongModules {
                             "uninitialised bytes copied out",
                             LeaksHole.class,
                             LeaksHoleRepaired.class),
+                    WrongModule.of("skb_over_panic", PutsTooMuch.class, PutsTooMuchRepaired.class),
+                    WrongModule.of(
+                            "out-of-bounds read", ReadsBeyond.class, ReadsBeyondRepaired.class),
+                    WrongModule.of(
+                            "free of what was not allocated",
+                            FreesForeign.class,
+                            FreesForeignRepaired.class),
                     // Counts of references.
                     WrongModule.of(
                             "refcount_t: underflow; use-after-free",
