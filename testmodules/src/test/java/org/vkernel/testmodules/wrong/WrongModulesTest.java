@@ -84,7 +84,6 @@ class WrongModulesTest {
                 FreesTwice.class,
                 TakesFromZero.class,
                 CountsTooFar.class,
-                LeftWaiter.class,
                 SleepsUnderLock.class,
                 SleepsInReadSection.class,
                 AllocatesUnderLock.class,
