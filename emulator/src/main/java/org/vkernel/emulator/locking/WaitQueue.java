@@ -26,6 +26,8 @@ public final class WaitQueue implements WaitTarget {
     /** Where it stands while it has waiters, and they note where they joined; null: nowhere. */
     private @Nullable Set<WaitQueue> registry;
 
+    private int registryNumber;
+
     /** For whom they wait; null: nobody knows. */
     private @Nullable WaitTarget target;
 
@@ -64,9 +66,17 @@ public final class WaitQueue implements WaitTarget {
     /**
      * From now on keeps itself in {@code known} while there are waiters, and notes for {@link
      * #places} where they joined.
+     *
+     * @param number what tells it from the others in there
      */
-    public void registerIn(Set<WaitQueue> known) {
+    public void registerIn(Set<WaitQueue> known, int number) {
         registry = known;
+        registryNumber = number;
+    }
+
+    /** Its number among those that are registered with it. */
+    public int registryNumber() {
+        return registryNumber;
     }
 
     /** Where the waiters joined that there are, the first one first. No point. */

@@ -2,11 +2,12 @@ package org.vkernel.emulator.module;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Moment;
@@ -40,7 +41,9 @@ public final class Module implements ModuleRef {
     private final List<Module> uses = new ArrayList<>();
 
     /** Those of its wait queues that have waiters. */
-    private final Set<WaitQueue> waitQueues = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final Set<WaitQueue> waitQueues = ConcurrentHashMap.newKeySet();
+
+    private final AtomicInteger waitQueueCount = new AtomicInteger();
 
     /** For the loader alone: whether something outside may still call its code. */
     private volatile boolean outlasted;
@@ -70,15 +73,15 @@ public final class Module implements ModuleRef {
     /** A wait queue is made that goes with the module. */
     void addWaitQueue(WaitQueue made) {
         if (sched.codeWatch() != null) {
-            made.registerIn(waitQueues);
+            made.registerIn(waitQueues, waitQueueCount.incrementAndGet());
         }
     }
 
-    /** Those of its wait queues that have waiters, in the order in which the first came. */
+    /** Those of its wait queues that have waiters, in the order in which they were made. */
     List<WaitQueue> waitQueues() {
-        synchronized (waitQueues) {
-            return ImmutableList.copyOf(waitQueues);
-        }
+        return waitQueues.stream()
+                .sorted(Comparator.comparingInt(WaitQueue::registryNumber))
+                .toList();
     }
 
     /** What it consists of. */

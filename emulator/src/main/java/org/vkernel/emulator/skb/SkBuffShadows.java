@@ -1,11 +1,11 @@
 package org.vkernel.emulator.skb;
 
 import com.google.common.collect.ImmutableList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Check;
@@ -19,11 +19,12 @@ final class SkBuffShadows {
     private final boolean reportsMemory;
     private final boolean hasShadows;
 
-    /** Those that live and have a shadow, in the order of allocation. */
-    private final Set<SkBuff> known = Collections.synchronizedSet(new LinkedHashSet<>());
+    /** Those that live and have a shadow; on the simulated machine in the order of allocation. */
+    private final Set<SkBuff> known;
 
     SkBuffShadows(Scheduler sched, Set<Check> checks, Reporter reporter) {
         this.sched = sched;
+        this.known = sched.sim() != null ? new LinkedHashSet<>() : ConcurrentHashMap.newKeySet();
         this.reporter = reporter;
         this.reportsMemory = checks.contains(Check.MEMORY);
         this.hasShadows = sched.notesHolders() && (reportsMemory || checks.contains(Check.LEAKS));
@@ -82,16 +83,10 @@ final class SkBuffShadows {
         }
     }
 
-    private ImmutableList<SkBuff> living() {
-        synchronized (known) {
-            return ImmutableList.copyOf(known);
-        }
-    }
-
     /** See {@link SkBuffs#leftBy}. */
     Map<SkBuff, BugReport.Place> leftBy(String classLoader) {
         Map<SkBuff, BugReport.Place> left = new LinkedHashMap<>();
-        for (SkBuff skb : living()) {
+        for (SkBuff skb : known) {
             SkBuffShadow shadow = skb.shadow();
             if (shadow != null
                     && skb.isWithItsMaker()
