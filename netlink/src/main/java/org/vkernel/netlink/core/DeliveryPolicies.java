@@ -2,6 +2,7 @@ package org.vkernel.netlink.core;
 
 import java.util.Arrays;
 import org.vkernel.emulator.Errno;
+import org.vkernel.emulator.process.Credentials;
 import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
@@ -57,7 +58,10 @@ final class DeliveryPolicies {
     @FunctionalInterface
     interface DefaultCreds {
         DefaultCreds USUAL =
-                (skb, sender) -> skb.setCreds(sender.tgid(), sender.uid(), sender.gid());
+                (skb, sender) -> {
+                    Credentials own = sender.credentials();
+                    skb.setCreds(sender.tgid(), own.ruid(), own.rgid());
+                };
 
         void give(SkBuff skb, UserProcess sender);
     }

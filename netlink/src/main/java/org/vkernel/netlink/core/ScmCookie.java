@@ -23,10 +23,11 @@ final class ScmCookie {
     private final UserProcess process;
     private Ucred creds;
 
-    /** For a send of {@code process}, which is shown as it is unless it says otherwise. */
+    /** For a send of {@code process}, which is shown by its real ids unless it says otherwise. */
     ScmCookie(UserProcess process) {
         this.process = process;
-        this.creds = new Ucred(process.tgid(), process.uid(), process.gid());
+        Credentials own = process.credentials();
+        this.creds = new Ucred(process.tgid(), own.ruid(), own.rgid());
     }
 
     Ucred creds() {
