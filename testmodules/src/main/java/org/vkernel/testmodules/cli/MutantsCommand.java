@@ -24,6 +24,9 @@ public final class MutantsCommand implements VkernelCommand {
 
     private static final int SEED = 1;
 
+    /** Hunts at once. */
+    private static final int WORKERS = Runtime.getRuntime().availableProcessors();
+
     @Override
     public String name() {
         return "mutants";
@@ -62,29 +65,98 @@ public final class MutantsCommand implements VkernelCommand {
         int schedules = given == null ? DEFAULT_SCHEDULES : given;
         List<Variant> variants = variants(spec.positionalParameters().getFirst().getValue());
         int falseAlarms = falseAlarms(console, (long) schedules * UNCHANGED_FOR_EACH);
-        int found = 0;
+        int found = found(console, variants, schedules);
+        console.println(
+                "%d of %d found, %d false alarms".formatted(found, variants.size(), falseAlarms));
+        return found == variants.size() && falseAlarms == 0 ? Main.OK : Main.FAILED;
+    }
+
+    // ---- The unchanged code -----------------------------------------------------------------
+
+    private static int falseAlarms(Console console, long schedules) {
+        int parts = (int) Math.min(WORKERS, schedules);
+        Hunters hunters = new Hunters(WORKERS);
+        List<Hunters.Task> tasks = new ArrayList<>();
+        for (int part = 0; part < parts; part++) {
+            long from = schedules * part / parts;
+            long most = schedules * (part + 1) / parts - from;
+            Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(SEED + from));
+            tasks.add(hunters.start(hunt, most, true));
+        }
+        console.onInterrupt(hunters::stop);
+        long begin = System.nanoTime();
+        int count = 0;
+        try (var _ =
+                LiveProgress.start(
+                        console.err(),
+                        () ->
+                                "unchanged code: "
+                                        + hunters.done()
+                                        + " of "
+                                        + schedules
+                                        + LiveProgress.speed(hunters.done(), begin)
+                                        + LiveProgress.left(hunters.done(), schedules, begin))) {
+            for (Hunters.Task task : tasks) {
+                for (Finding alarm : task.await()) {
+                    count++;
+                    console.println("false alarm: " + alarm.failure());
+                    console.println("        vkernel replay " + alarm.token());
+                }
+            }
+        }
+        console.err().println(hunters.done() + " schedules of the unchanged code");
+        return count;
+    }
+
+    // ---- The variants -----------------------------------------------------------------------
+
+    private static int found(Console console, List<Variant> variants, int schedules) {
+        Hunters hunters = new Hunters(WORKERS);
+        List<Hunters.Task> tasks = new ArrayList<>();
         for (Variant variant : variants) {
             Hunt hunt =
                     new Hunt(
                             PropertySuite.all(),
                             Trials.standard(SEED)
                                     .with(List.of(variant.name()), variant.profiles()));
-            console.onInterrupt(hunt::stop);
-            Finding finding = HuntRun.run(hunt, schedules);
-            found += finding == null ? 0 : 1;
-            console.println(
-                    finding == null
-                            ? "%-6s  not found in %d schedules"
-                                    .formatted(variant.name(), hunt.done())
-                            : "%-6s  found in %d schedules: %s"
-                                    .formatted(variant.name(), hunt.done(), finding.failure()));
-            if (finding != null) {
-                console.println("        vkernel replay " + finding.token());
+            tasks.add(hunters.start(hunt, schedules, false));
+        }
+        console.onInterrupt(hunters::stop);
+        long begin = System.nanoTime();
+        int found = 0;
+        try (var _ =
+                LiveProgress.start(
+                        console.err(),
+                        () ->
+                                hunters.ended()
+                                        + " of "
+                                        + variants.size()
+                                        + " variants, "
+                                        + hunters.done()
+                                        + " schedules"
+                                        + LiveProgress.speed(hunters.done(), begin)
+                                        + LiveProgress.left(
+                                                hunters.ended(), variants.size(), begin))) {
+            for (int i = 0; i < tasks.size(); i++) {
+                List<Finding> findings = tasks.get(i).await();
+                found += findings.size();
+                tell(console, variants.get(i), tasks.get(i).hunt(), findings);
             }
         }
+        return found;
+    }
+
+    private static void tell(Console console, Variant variant, Hunt hunt, List<Finding> findings) {
+        if (findings.isEmpty()) {
+            console.println(
+                    "%-6s  not found in %d schedules".formatted(variant.name(), hunt.done()));
+            return;
+        }
+        Finding finding = findings.getFirst();
         console.println(
-                "%d of %d found, %d false alarms".formatted(found, variants.size(), falseAlarms));
-        return found == variants.size() && falseAlarms == 0 ? Main.OK : Main.FAILED;
+                "%-6s  found in %d schedules: %s"
+                        .formatted(variant.name(), hunt.done(), finding.failure()));
+        console.println("        vkernel replay " + finding.token());
     }
 
     /** All historical bugs, or those with these names. */
@@ -113,20 +185,5 @@ public final class MutantsCommand implements VkernelCommand {
             variants.add(variant);
         }
         return variants;
-    }
-
-    private static int falseAlarms(Console console, long schedules) {
-        Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(SEED));
-        console.onInterrupt(hunt::stop);
-        int count = 0;
-        for (Finding alarm = HuntRun.run(hunt, schedules);
-                alarm != null;
-                alarm = HuntRun.run(hunt, schedules)) {
-            count++;
-            console.println("false alarm: " + alarm.failure());
-            console.println("        vkernel replay " + alarm.token());
-        }
-        console.err().println(hunt.done() + " schedules of the unchanged code");
-        return count;
     }
 }

@@ -21,7 +21,7 @@ class MutantsCommandTest {
     /** Its token repeats that one run, with its plan and its trace. */
     @Test
     void finding_isRepeatedByItsToken() {
-        CommandLineRun hunt = vkernelLine("mutants CN-09 --schedules 200");
+        CommandLineRun hunt = vkernelLine("mutants CN-23 --schedules 200");
         String command = hunt.outLines().get(1).strip();
         assertTrue(command.startsWith("vkernel replay "), hunt.out());
         String failure = hunt.outLines().getFirst().split(": ", 2)[1];
