@@ -50,6 +50,11 @@ public final class Answers implements Workload<AnswerAction, AnswersSeen> {
     }
 
     @Override
+    public boolean bearsShortage() {
+        return false;
+    }
+
+    @Override
     public String name() {
         return "answers";
     }

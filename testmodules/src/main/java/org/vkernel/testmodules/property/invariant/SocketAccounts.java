@@ -46,7 +46,8 @@ public final class SocketAccounts implements Invariant {
         switch (event.kind().name()) {
             case "netlink_bind" -> {
                 account.bound++;
-                account.isUnclear |= account.bound > 1;
+                // A bind that fails may leave the name to a socket that has not got the port id.
+                account.isUnclear |= account.bound > 1 || event.third() < 0;
             }
             case "netlink_deliver" -> {
                 account.delivered++;

@@ -12,29 +12,22 @@ import org.vkernel.testmodules.property.naming.NamingAction.Bind;
 import org.vkernel.testmodules.property.naming.NamingAction.Change;
 import org.vkernel.testmodules.property.naming.NamingAction.Close;
 import org.vkernel.testmodules.property.naming.NamingAction.Connect;
-import org.vkernel.testmodules.property.naming.NamingAction.Look;
 import org.vkernel.testmodules.property.naming.NamingAction.Memberships;
 import org.vkernel.testmodules.property.naming.NamingAction.Open;
-import org.vkernel.testmodules.property.naming.NamingAction.Own;
-import org.vkernel.testmodules.property.naming.NamingAction.Owning;
 import org.vkernel.testmodules.property.naming.NamingAction.Send;
-import org.vkernel.testmodules.property.naming.NamingAction.Visit;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
 import org.vkernel.testmodules.property.suite.Workload;
 
 /**
  * A few processes, each with sockets and port ids of its own, that name, join and close them as
- * they like; and a protocol that comes and goes while others look at it.
+ * they like.
  */
 public final class Naming implements Workload<NamingAction, NamingSeen> {
     static final Naming WORKLOAD = new Naming();
 
     /** A protocol whose owner decides who joins. */
     static final int OWNED = 17;
-
-    /** One that comes and goes. */
-    static final int PASSING = 18;
 
     /** One that nobody has. */
     static final int NOBODYS = 20;
@@ -46,7 +39,6 @@ public final class Naming implements Workload<NamingAction, NamingSeen> {
     private static final int[] PROTOCOLS = {
         OWNED, OWNED, OWNED, NetlinkProtocol.NETLINK_USERSOCK, NOBODYS
     };
-    private static final Owning[] OWNING = Owning.values();
     private static final int[] GROUPS = {0, 1, 2, 5, 31, 32, 33, 40, 63, 64, 65, 70, 128, -1};
 
     private Naming() {}
@@ -57,7 +49,13 @@ public final class Naming implements Workload<NamingAction, NamingSeen> {
                 new CallsFollowTheModel(WORKLOAD),
                 new OwnersAreAsked(WORKLOAD),
                 new NothingIsLeftOfSockets(WORKLOAD),
-                new PortIdsCannotBeForetold(WORKLOAD));
+                new PortIdsCannotBeForetold(WORKLOAD),
+                new ProtocolsComeAndGo(Passing.WORKLOAD));
+    }
+
+    @Override
+    public boolean bearsShortage() {
+        return false;
     }
 
     @Override
@@ -70,38 +68,31 @@ public final class Naming implements Workload<NamingAction, NamingSeen> {
         ImmutableList.Builder<NamingAction> plan = ImmutableList.builder();
         int processes = 1 + random.nextInt(MOST_PROCESSES);
         for (int process = 0; process < processes; process++) {
-            int steps = 3 + random.nextInt(10);
-            plan.add(new Open(process, 0, PROTOCOLS[random.nextInt(PROTOCOLS.length)]));
+            // The fewer there are, the more they are in each other's way.
+            int ids = 1 + random.nextInt(IDS);
+            int protocols = random.nextInt(2) == 0 ? 1 : PROTOCOLS.length;
+            int steps = 3 + random.nextInt(12);
+            plan.add(new Open(process, 0, PROTOCOLS[random.nextInt(protocols)]));
             for (int i = 0; i < steps; i++) {
-                plan.add(step(process, random.nextInt(SLOTS), random));
-            }
-        }
-        if (random.nextInt(2) == 0) {
-            int owned = 3 + random.nextInt(6);
-            plan.add(new Own(Owning.CREATE, 1 + random.nextInt(70)));
-            for (int i = 0; i < owned; i++) {
-                plan.add(new Own(OWNING[random.nextInt(OWNING.length)], 1 + random.nextInt(200)));
-            }
-            for (int lookers = 1 + random.nextInt(3); lookers > 0; lookers--) {
-                plan.add(new Look(4 + random.nextInt(12), 1 + random.nextInt(70)));
-            }
-            if (random.nextInt(2) == 0) {
-                plan.add(new Visit(1 + random.nextInt(3)));
+                plan.add(step(process, ids, protocols, random));
             }
         }
         return plan.build();
     }
 
-    private static NamingAction step(int process, int slot, SplitMix random) {
+    private static NamingAction step(int process, int ids, int protocols, SplitMix random) {
+        int slot = random.nextInt(SLOTS);
         return switch (random.nextInt(14)) {
-            case 0, 1, 2 -> new Open(process, slot, PROTOCOLS[random.nextInt(PROTOCOLS.length)]);
-            case 3, 4, 5 -> new Bind(process, slot, random.nextInt(IDS + 1), mask(random));
+            case 0, 1, 2 -> new Open(process, slot, PROTOCOLS[random.nextInt(protocols)]);
+            case 3, 4, 5 -> new Bind(process, slot, random.nextInt(ids + 1), mask(random));
             case 6, 7 ->
                     new Change(
                             process,
                             slot,
-                            GROUPS[random.nextInt(GROUPS.length)],
-                            random.nextInt(3) != 0);
+                            random.nextInt(2) == 0
+                                    ? 1 + random.nextInt(2)
+                                    : GROUPS[random.nextInt(GROUPS.length)],
+                            random.nextInt(2) == 0);
             case 8 ->
                     new Connect(
                             process,

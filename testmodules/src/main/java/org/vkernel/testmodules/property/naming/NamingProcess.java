@@ -246,6 +246,9 @@ final class NamingProcess implements SocketModel.Owner {
                     "expected " + model.listBytes() + ", is " + value.length());
         }
         int[] words = value.words();
+        if (words.length != Math.min(model.listBytes(), step.bytes()) / Integer.BYTES) {
+            differ("another list of groups", step, words.length + " words");
+        }
         long[] wide = new long[(words.length + 1) / 2];
         for (int i = 0; i < words.length; i++) {
             wide[i / 2] |= Integer.toUnsignedLong(words[i]) << (i % 2 * Integer.SIZE);

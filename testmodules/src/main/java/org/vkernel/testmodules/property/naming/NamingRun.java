@@ -16,10 +16,7 @@ import org.vkernel.netlink.core.Netlink;
 import org.vkernel.netlink.core.NetlinkKernelConfig;
 import org.vkernel.netlink.core.NetlinkSock;
 import org.vkernel.netlink.user.NetlinkSocket;
-import org.vkernel.testmodules.property.naming.NamingAction.Look;
-import org.vkernel.testmodules.property.naming.NamingAction.Own;
 import org.vkernel.testmodules.property.naming.NamingAction.Step;
-import org.vkernel.testmodules.property.naming.NamingAction.Visit;
 import org.vkernel.testmodules.property.naming.NamingSeen.Difference;
 
 /** One run of {@link Naming}: the kernel's side, and what is left at the end. */
@@ -31,15 +28,11 @@ final class NamingRun {
     private final Netlink netlink;
     private final NamingSeen seen;
     private final Map<Integer, List<Step>> steps = new TreeMap<>();
-    private final List<Own> owning = new ArrayList<>();
-    private final List<Look> looks = new ArrayList<>();
-    private final List<Visit> visits = new ArrayList<>();
 
     /** What an owner was asked and told, and notifiers, by the process that did something. */
     private final Map<UserProcess, List<String>> told = new HashMap<>();
 
     private final ProtocolModel owned;
-    private final PassingProtocol passing;
     private int pins;
 
     NamingRun(VirtualKernel kernel, NamingSeen seen, List<NamingAction> plan) {
@@ -47,12 +40,8 @@ final class NamingRun {
         this.netlink = kernel.use(Netlink.class);
         this.seen = seen;
         for (NamingAction action : plan) {
-            switch (action) {
-                case Step step ->
-                        steps.computeIfAbsent(step.process(), all -> new ArrayList<>()).add(step);
-                case Own own -> owning.add(own);
-                case Look look -> looks.add(look);
-                case Visit visit -> visits.add(visit);
+            if (action instanceof Step step) {
+                steps.computeIfAbsent(step.process(), all -> new ArrayList<>()).add(step);
             }
         }
         long drawn = kernel.config().seed();
@@ -61,7 +50,6 @@ final class NamingRun {
                         1 + Math.floorMod(drawn * 31, MOST_GROUPS),
                         Math.floorMod(drawn, REFUSALS),
                         Math.floorMod(drawn / REFUSALS, REFUSALS));
-        this.passing = new PassingProtocol(kernel, seen);
     }
 
     void run() {
@@ -78,19 +66,8 @@ final class NamingRun {
             all.add(process);
             processes.add(kernel.spawn("namer", self -> process.live(self, own)));
         });
-        if (!owning.isEmpty()) {
-            processes.add(kernel.spawn("owner", self -> kernel.run(() -> passing.own(owning))));
-        }
-        looks.forEach(look ->
-                processes.add(
-                        kernel.spawn("looker", self -> kernel.run(() -> passing.look(look)))));
-        visits.forEach(visit ->
-                processes.add(kernel.spawn("visitor", self -> passing.visit(self, visit))));
         processes.forEach(kernel::join);
-        kernel.run(() -> {
-            passing.end();
-            kernel.rcu().barrier();
-        });
+        kernel.run(kernel.rcu()::barrier);
         look(socket, all);
         kernel.run(() -> {
             netlink.kernelRelease(socket);

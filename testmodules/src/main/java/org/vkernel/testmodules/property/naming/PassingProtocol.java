@@ -69,7 +69,7 @@ final class PassingProtocol implements ModuleRef {
         NetlinkSock before = socket;
         NetlinkSock made =
                 netlink.kernelCreate(
-                        Naming.PASSING, NetlinkKernelConfig.DEFAULT.groups(groups).owner(this));
+                        Passing.PROTOCOL, NetlinkKernelConfig.DEFAULT.groups(groups).owner(this));
         if ((made == null) == (before == null)) {
             seen.calls.add(
                     new Difference(
@@ -117,7 +117,7 @@ final class PassingProtocol implements ModuleRef {
     void visit(UserProcess process, Visit visit) {
         for (int i = 0; i < visit.times(); i++) {
             try (NetlinkSocket opened =
-                    NetlinkSocket.open(process, SocketType.SOCK_RAW, Naming.PASSING)) {
+                    NetlinkSocket.open(process, SocketType.SOCK_RAW, Passing.PROTOCOL)) {
                 if (pins <= 0) {
                     seen.calls.add(
                             new Difference(

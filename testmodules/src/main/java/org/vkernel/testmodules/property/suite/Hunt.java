@@ -78,7 +78,8 @@ public final class Hunt {
             long number, Workload<?, ?> workload, Setting setting, String strategy) {
         long seed = trials.firstSeed() + number;
         Trial trial = Trial.of(suite, workload, setting, seed);
-        Trial.Result result = trial.run(setting.config(seed), Strategies.of(strategy, seed), false);
+        Trial.Result result =
+                trial.run(trial.setting().config(seed), Strategies.of(strategy, seed), false);
         noteKnown(number, trial, strategy, result);
         if (result.outcome().failure() != null) {
             return new Finding(trial, strategy, number, result);

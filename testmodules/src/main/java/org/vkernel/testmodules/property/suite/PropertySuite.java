@@ -6,10 +6,15 @@ import org.vkernel.testmodules.property.answer.Answers;
 import org.vkernel.testmodules.property.conversation.Conversation;
 import org.vkernel.testmodules.property.death.Deaths;
 import org.vkernel.testmodules.property.dispatch.Dispatch;
+import org.vkernel.testmodules.property.identity.Identities;
+import org.vkernel.testmodules.property.malformed.Malformed;
 import org.vkernel.testmodules.property.module.Loads;
 import org.vkernel.testmodules.property.naming.Naming;
+import org.vkernel.testmodules.property.procevent.Lives;
+import org.vkernel.testmodules.property.queueing.Queues;
 import org.vkernel.testmodules.property.timing.Timing;
 import org.vkernel.testmodules.property.traffic.Traffic;
+import org.vkernel.testmodules.property.waiting.Waits;
 
 /** A set of properties, and the workloads that they are checked on. */
 public final class PropertySuite {
@@ -24,6 +29,11 @@ public final class PropertySuite {
                             .addAll(Deaths.properties())
                             .addAll(Answers.properties())
                             .addAll(Naming.properties())
+                            .addAll(Lives.properties())
+                            .addAll(Queues.properties())
+                            .addAll(Waits.properties())
+                            .addAll(Identities.properties())
+                            .addAll(Malformed.properties())
                             .build());
 
     private final ImmutableList<KernelProperty<?>> properties;

@@ -24,6 +24,11 @@ public record Setting(Profile profile, int cpus, ImmutableList<String> variants,
         return new Setting(profile, cpus, ImmutableList.of(), Strain.NONE);
     }
 
+    /** The same with enough memory. */
+    Setting withEnoughMemory() {
+        return new Setting(profile, cpus, variants, strain.withEnoughMemory());
+    }
+
     /** What to boot such a kernel with. */
     public KernelConfig config(long seed) {
         KernelConfig config = KernelConfig.simulated(seed).profile(profile).cpus(cpus);

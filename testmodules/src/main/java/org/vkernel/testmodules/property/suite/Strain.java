@@ -67,6 +67,11 @@ public enum Strain {
         return isPressure() || this == FAULTS;
     }
 
+    /** What is left of it where memory is not short. */
+    Strain withEnoughMemory() {
+        return this == JITTER || this == PRESSURE_AND_JITTER ? JITTER : NONE;
+    }
+
     boolean isPressure() {
         return this == PRESSURE || this == PRESSURE_AND_JITTER;
     }

@@ -64,7 +64,8 @@ public final class Trial implements Program {
      * @param seed what the plan and the machine's chance are drawn from
      */
     static Trial of(PropertySuite suite, Workload<?, ?> workload, Setting setting, long seed) {
-        return new Trial(workload, suite.propertiesOf(workload), setting, seed, null, null);
+        Setting borne = workload.bearsShortage() ? setting : setting.withEnoughMemory();
+        return new Trial(workload, suite.propertiesOf(workload), borne, seed, null, null);
     }
 
     /** With only these actions of the plan. */
@@ -199,6 +200,10 @@ public final class Trial implements Program {
         } catch (KernelFailedException e) {
             failed = e.getCause() == null ? null : e.getCause().getClass().getName();
             detail = e.getMessage();
+        } catch (RuntimeException e) {
+            // Kernel code that a host thread called as init, which takes the exception itself.
+            failed = nameOf(e);
+            detail = String.valueOf(e.getMessage());
         } finally {
             kernel.shutdown();
         }
@@ -209,6 +214,11 @@ public final class Trial implements Program {
             }
         }
         return result(kernel, netlink.counts(), failed, detail, ImmutableList.copyOf(violations));
+    }
+
+    private static String nameOf(RuntimeException e) {
+        StackTraceElement[] stack = e.getStackTrace();
+        return e.getClass().getName() + (stack.length == 0 ? "" : " at " + stack[0]);
     }
 
     private <A> List<A> kept(ImmutableList<A> plan) {

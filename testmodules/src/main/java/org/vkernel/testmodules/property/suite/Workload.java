@@ -21,6 +21,14 @@ public interface Workload<A, O> {
     }
 
     /**
+     * Whether it makes do where allocations fail that nothing in its plan makes fail; else it is
+     * tried where there is enough memory.
+     */
+    default boolean bearsShortage() {
+        return true;
+    }
+
+    /**
      * Draws what is to be done. Any part of the result must be a plan as well: it is made smaller
      * by leaving actions out.
      */

@@ -1,6 +1,6 @@
 /**
- * The property suite on ordering and loss: what must hold in every run, each a sentence, and the
- * machinery that looks for a run in which it does not.
+ * The property suite: what must hold in every run, each a sentence, and the machinery that looks
+ * for a run in which it does not.
  *
  * <pre>
  *   PropertySuite                      all of it, by name
