@@ -121,10 +121,10 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.has(Check.STUCK) ? config.rcuStallSeconds() : 0),
                         events);
         this.sched.setRefReporter(config.has(Check.REFCOUNTS) ? this::report : null);
+        watch(config);
         this.trace = new Trace(sched, config.traceListener());
         this.printk = new Printk(sched, trace, config.log());
         this.random = new SplitMix(~config.seed());
-        watch(config);
         Task initTask = sched.boot();
         sched.hostEnter(initTask);
         this.softirqs = new Softirqs(sched, trace, config.profile().leavesSoftirqsToKsoftirqd());

@@ -34,6 +34,7 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
 
     private final Scheduler sched;
     private final @Nullable SimMachine sim;
+    private final @Nullable ContextWatcher watcher;
     private final long object;
     private int lockClass = -1;
     private final String name;
@@ -47,6 +48,7 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
     public SpinLock(Scheduler sched, String name) {
         this.sched = sched;
         this.sim = sched.sim();
+        this.watcher = sched.watcher();
         this.object = sched.nextObject();
         this.name = name;
     }
@@ -131,7 +133,6 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
             sim.point(Access.TRY_LOCK, object);
         }
         if (OWNER.compareAndSet(this, null, task)) {
-            ContextWatcher watcher = sched.watcher();
             if (watcher != null) {
                 watcher.acquired(task, this, WatchedLock.SPIN);
             }
@@ -146,7 +147,6 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
     }
 
     private void acquire(Task task, int mode) {
-        ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
             watcher.wants(task, this, mode);
         }
@@ -193,7 +193,6 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
             sched.reportBroken(
                     "unlock of a lock that is not held", name + " by " + task + ", owner " + owner);
         }
-        ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
             watcher.released(task, this, WatchedLock.SPIN);
         }

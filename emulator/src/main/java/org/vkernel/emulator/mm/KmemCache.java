@@ -29,6 +29,9 @@ public final class KmemCache {
     /** {@link CpuSheaves#main}, at hand. */
     private final int[][] main;
 
+    /** Whether somebody looks at each allocation: see {@link Memory#setFaults} and its kin. */
+    private boolean isWatched;
+
     KmemCache(Memory memory, Scheduler sched, PageAllocator pages, String name, int objectBytes) {
         this.memory = memory;
         this.sched = sched;
@@ -39,6 +42,10 @@ public final class KmemCache {
         this.node = new SlabNode(this, sched, pages);
         this.sheaves = new CpuSheaves(sched.cpuCount());
         this.main = sheaves.main;
+    }
+
+    void setWatched(boolean value) {
+        isWatched = value;
     }
 
     /** Its name, as {@code /proc/slabinfo} shows it. */
@@ -78,6 +85,14 @@ public final class KmemCache {
 
     /** As {@link #alloc(Task, GfpMask)}, for who asked for so many bytes of it. */
     int alloc(Task running, long bytes, GfpMask gfp) {
+        if (isWatched) {
+            return allocWatched(running, bytes, gfp);
+        }
+        int[] here = main[running.cpu().index()];
+        return CpuSheaves.isEmpty(here) ? allocSlow(running, gfp) : CpuSheaves.pop(here);
+    }
+
+    private int allocWatched(Task running, long bytes, GfpMask gfp) {
         memory.checkContext(running, gfp);
         SimMachine machine = sim;
         if (machine != null) {
@@ -98,9 +113,11 @@ public final class KmemCache {
 
     /** {@code kmem_cache_free()}. Context: any. Sleeps: never. */
     public void free(Task running, int object) {
-        ObjectObserver observer = memory.observer();
-        if (observer != null) {
-            observer.freed(running, object, name);
+        if (isWatched) {
+            ObjectObserver observer = memory.observer();
+            if (observer != null) {
+                observer.freed(running, object, name);
+            }
         }
         int[] here = main[running.cpu().index()];
         if (CpuSheaves.isFull(here)) {

@@ -98,6 +98,7 @@ public final class Memory {
                     new KmemCache(this, sched, pages, KMALLOC_NAMES[index], KMALLOC_BYTES[index]);
         }
         this.caches = ImmutableList.copyOf(kmalloc);
+        watchCaches();
         kernel.proc().create("/proc/meminfo", info::meminfo);
         kernel.proc().create("/proc/buddyinfo", info::buddyinfo);
         kernel.proc().create("/proc/slabinfo", info::slabinfo);
@@ -168,6 +169,7 @@ public final class Memory {
     /** Makes allocations fail as {@code injector} says; null: none. */
     public void setFaults(@Nullable FaultInjector injector) {
         faults = injector;
+        watchCaches();
     }
 
     @Nullable FaultInjector faults() {
@@ -177,10 +179,19 @@ public final class Memory {
     /** Has {@code watcher} told of each object that comes and goes; null: nobody. */
     public void setObserver(@Nullable ObjectObserver watcher) {
         observer = watcher;
+        watchCaches();
     }
 
     @Nullable ObjectObserver observer() {
         return observer;
+    }
+
+    private void watchCaches() {
+        caches.forEach(cache -> cache.setWatched(isWatched()));
+    }
+
+    private boolean isWatched() {
+        return sched.sim() != null || sched.checksSleeping() || faults != null || observer != null;
     }
 
     /** {@code might_alloc()}: reports a request that may sleep where that is forbidden. */
@@ -220,6 +231,7 @@ public final class Memory {
                 "more than %s caches",
                 Limits.KMEM_CACHES);
         KmemCache cache = new KmemCache(this, sched, pages, name, objectBytes);
+        cache.setWatched(isWatched());
         caches = ImmutableList.<KmemCache>builder().addAll(caches).add(cache).build();
         return cache;
     }

@@ -71,6 +71,12 @@ final class ParallelMachine {
         this.cpus = sched.cpus;
     }
 
+    /** The calling thread's task; a guess that is right saves the look-up, 3 ns. */
+    Task current(@Nullable Task guess) {
+        // Nobody but the thread itself makes itself a task's, or ends that.
+        return guess != null && guess.boundThread == Thread.currentThread() ? guess : current();
+    }
+
     Task current() {
         Task task = currentTask.get();
         if (task == null) {
@@ -81,10 +87,16 @@ final class ParallelMachine {
     }
 
     void bind(@Nullable Task task) {
+        Thread thread = Thread.currentThread();
         if (task == null) {
+            Task before = currentTask.get();
+            if (before != null) {
+                before.boundThread = null;
+            }
             currentTask.remove();
         } else {
-            task.thread = Thread.currentThread();
+            task.thread = thread;
+            task.boundThread = thread;
             currentTask.set(task);
         }
     }

@@ -126,6 +126,11 @@ public final class Scheduler {
         checksBlocking = blocking;
     }
 
+    /** Whether sleeping where it is forbidden is reported. */
+    public boolean checksSleeping() {
+        return checksSleeping;
+    }
+
     /** Told of contexts and locks; null: nobody. */
     public @Nullable ContextWatcher watcher() {
         return watcher;
@@ -671,13 +676,23 @@ public final class Scheduler {
 
     /** The running task enters the kernel from user code. */
     public Task syscallEnter() {
+        return syscallEnter(null);
+    }
+
+    /**
+     * As {@link #syscallEnter()}.
+     *
+     * @param guess who may be the calling task, such as who called last; null: nobody knows
+     */
+    public Task syscallEnter(@Nullable Task guess) {
         SimMachine machine = sim;
         if (machine != null) {
             machine.point(Access.SYSCALL, 0);
             return machine.current;
         }
-        Task task = parallel().current();
-        parallel().enter(task);
+        ParallelMachine slots = parallel();
+        Task task = slots.current(guess);
+        slots.enter(task);
         return task;
     }
 

@@ -100,6 +100,9 @@ public final class Task {
     /** Simulated machine: what it was about to touch there; 0 for nothing. */
     long pendingObject;
 
+    /** Parallel machine: the thread that it is bound to now; written by that thread alone. */
+    @Nullable Thread boundThread;
+
     /** Points left before its CPU counts as stuck in the kernel. */
     int lockupBudget;
 

@@ -37,6 +37,9 @@ public final class KernelNetlink implements NetlinkProvider {
     private final NetlinkReceivePath receivePath;
     private final boolean isInit;
 
+    /** A guess at who calls next; not guarded. */
+    private @Nullable Task lastCaller;
+
     /** The calls of {@code process}. */
     public KernelNetlink(UserProcess process) {
         this.process = process;
@@ -46,6 +49,15 @@ public final class KernelNetlink implements NetlinkProvider {
         sendPath = netlink.sendPath();
         receivePath = netlink.receivePath();
         isInit = process == kernel.init();
+    }
+
+    private Task enter() {
+        Task guess = lastCaller;
+        Task task = sched.syscallEnter(guess);
+        if (task != guess) {
+            lastCaller = task;
+        }
+        return task;
     }
 
     /** What a process sees of a kernel function's result. */
@@ -153,7 +165,7 @@ public final class KernelNetlink implements NetlinkProvider {
             return call(() ->
                     sendInKernel(sched.current(), fd, data, offset, length, flags, to, control));
         }
-        Task task = sched.syscallEnter();
+        Task task = enter();
         int result = sendInKernel(task, fd, data, offset, length, flags, to, control);
         sched.syscallExit(task);
         return toUser(result);
@@ -214,7 +226,7 @@ public final class KernelNetlink implements NetlinkProvider {
             return call(() ->
                     receiveInKernel(sched.current(), fd, buffer, offset, length, flags, header));
         }
-        Task task = sched.syscallEnter();
+        Task task = enter();
         int result = receiveInKernel(task, fd, buffer, offset, length, flags, header);
         sched.syscallExit(task);
         return toUser(result);

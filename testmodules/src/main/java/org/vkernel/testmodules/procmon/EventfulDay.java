@@ -11,6 +11,7 @@ import org.vkernel.emulator.process.UserProcess;
 public final class EventfulDay implements ProcessBody {
     private static final int DAEMON_USER = 33;
     private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Duration FOR_EVER = Duration.ofDays(1);
     private static final Duration WORK = Duration.ofMillis(2);
 
     @Override
@@ -38,6 +39,7 @@ public final class EventfulDay implements ProcessBody {
                     child.sleep(WORK);
                     child.crash(UserProcess.SIGSEGV);
                 });
+        daemon.signal(UserProcess.SIGTERM);
         shell.waitFor(daemon.tgid());
     }
 
@@ -55,7 +57,7 @@ public final class EventfulDay implements ProcessBody {
                     thread.setName("daemon/worker");
                     thread.sleep(PAUSE);
                 });
-        self.sleep(PAUSE.multipliedBy(4));
+        self.sleep(FOR_EVER);
     }
 
     private static void trace(UserProcess self, int pid) {

@@ -53,7 +53,7 @@ class ProcmonScenarioTest {
             assertTrue(count(output, "exec") >= 4, output::toString);
             assertTrue(has(output, "exit  .*  3    0.2..s sh"), output::toString);
             assertTrue(has(output, "exit  .* 139 .*crash.*"), output::toString);
-            assertTrue(has(output, "exit  .*  0    1.0..s .*daemon.*"), output::toString);
+            assertTrue(has(output, "exit  .* 143    0.5..s .*daemon.*"), output::toString);
         }
     }
 
