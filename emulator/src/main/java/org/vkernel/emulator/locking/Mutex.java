@@ -95,7 +95,7 @@ public final class Mutex implements WaitTarget, WatchedLock {
 
     private void checkRecursion() {
         if (owner == sched.current()) {
-            sched.reportBroken(
+            sched.reportBrokenInContext(
                     "mutex recursion", name + " is held by " + sched.current() + " already");
         }
     }

@@ -168,17 +168,29 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
 
     private void contend(Task task) {
         if (owner == task) {
-            sched.reportBroken(
-                    "spinlock recursion",
-                    name + " is held by " + task + " on this CPU already: it would spin for ever");
+            tellRecursion(task);
         }
         sched.spin(this);
+    }
+
+    /** An interrupt runs on the stack of its task, so the owner tells nothing of which has it. */
+    private void tellRecursion(Task task) {
+        String who = PreemptCount.inHardirq(task.preemptCount()) ? "a hardirq on top of " : "";
+        if (PreemptCount.inServingSoftirq(task.preemptCount()) && who.isEmpty()) {
+            who = "a softirq on top of ";
+        }
+        sched.reportBrokenInContext(
+                "spinlock recursion",
+                String.format(
+                        "%s%s spins for %s, which %s holds on this CPU already: it would spin for"
+                                + " ever",
+                        who, task, name, task));
     }
 
     private void contendParallel(Task task) {
         do {
             if (owner == task) {
-                sched.reportBroken("spinlock recursion", name + " is held by " + task + " already");
+                tellRecursion(task);
             }
             sched.spin(this);
         } while (!OWNER.compareAndSet(this, null, task));

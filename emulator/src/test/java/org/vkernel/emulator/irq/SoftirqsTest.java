@@ -162,7 +162,9 @@ class SoftirqsTest {
                     lock.unlock();
                 });
             } catch (KernelFailedException failure) {
-                seen = failure.getMessage().contains("spinlock recursion");
+                seen =
+                        failure.getMessage()
+                                .contains("a softirq on top of init[1] spins for shared, which");
                 assertTrue(seen, failure.getMessage());
             }
             kernel.shutdown();
