@@ -19,9 +19,7 @@ import org.opentest4j.TestAbortedException;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
-import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.explore.DepthFirstSearch;
-import org.vkernel.emulator.explore.Narrator;
 import org.vkernel.emulator.explore.PartialOrderSearch;
 import org.vkernel.emulator.explore.Program.Outcome;
 import org.vkernel.emulator.explore.ReplaySchedule;
@@ -29,7 +27,6 @@ import org.vkernel.emulator.explore.ReplayToken;
 import org.vkernel.emulator.explore.Shrinker;
 import org.vkernel.emulator.explore.SparseSchedule;
 import org.vkernel.emulator.explore.Strategies;
-import org.vkernel.emulator.trace.ColumnTrace;
 
 /** Runs a test of {@link Schedules}. */
 final class SchedulesExtension implements ParameterResolver, InvocationInterceptor {
@@ -195,34 +192,20 @@ final class SchedulesExtension implements ParameterResolver, InvocationIntercept
         /** Runs a failing schedule once more, and tells all of it. */
         private AssertionFailedError shown(
                 String heading, long seed, SparseSchedule schedule, String kind) {
-            ColumnTrace columns = ColumnTrace.ofTheEnd(schedules.cpus());
-            List<String> log = new ArrayList<>();
-            KernelConfig config =
-                    config(seed)
-                            .callTraces(CallTraces.ALL)
-                            .log(log::add)
-                            .output(log::add)
-                            .trace(columns);
-            ScheduledTest test = test(config);
-            Outcome outcome = test.run(new Narrator(schedule.strategy(), columns), false);
-            Throwable thrown = test.thrown();
+            ShownRun run = ShownRun.of(config(seed), this::call, schedule);
             ReplayToken token =
                     new ReplayToken(
                             id,
                             ReplaySchedule.NAME,
                             seed,
                             schedule,
-                            ReplayToken.checkOf(outcome.fingerprint()));
+                            ReplayToken.checkOf(run.outcome().fingerprint()));
             List<String> lines = new ArrayList<>();
-            lines.add(thrown == null ? kind : String.valueOf(thrown.getMessage()));
+            lines.add(run.failure(kind));
             lines.add(heading + ":");
-            lines.addAll(columns.lines());
-            if (!log.isEmpty()) {
-                lines.add("the kernel's log, and what processes printed:");
-                lines.addAll(log);
-            }
+            lines.addAll(run.lines());
             lines.add("to repeat it: -D" + REPLAY + "=" + token);
-            return new AssertionFailedError(String.join("\n", lines), thrown);
+            return new AssertionFailedError(String.join("\n", lines), run.thrown());
         }
 
         private void replay(String text) {

@@ -6,6 +6,10 @@
  *     SchedulesExtension     runs it
  *     ScheduledTest          one such test as a program: boots, calls, closes
  *     EveryAllocation        some work, with each of its allocations failing in turn
+ *     VkernelDomain          a jqwik domain: machines, schedules, fault plans, ids, messages, ...
+ *       VkernelArbitraries   the same, to be changed and combined
+ *       Machine, Interleavings, TrafficPlan
+ *       ScheduledFailure     what a body that fails under a schedule throws
  * </pre>
  */
 @NullMarked
