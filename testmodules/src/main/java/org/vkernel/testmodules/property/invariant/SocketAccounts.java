@@ -25,6 +25,9 @@ public final class SocketAccounts implements Invariant {
         private boolean isUnclear;
     }
 
+    /** A member got something before it was bound: whoever is bound later may have it queued. */
+    private boolean someCameToUnbound;
+
     @Override
     public String rule() {
         return "a message is neither taken nor freed with its socket";
@@ -47,10 +50,11 @@ public final class SocketAccounts implements Invariant {
             case "netlink_bind" -> {
                 account.bound++;
                 // A bind that fails may leave the name to a socket that has not got the port id.
-                account.isUnclear |= account.bound > 1 || event.third() < 0;
+                account.isUnclear |= account.bound > 1 || event.third() < 0 || someCameToUnbound;
             }
             case "netlink_deliver" -> {
                 account.delivered++;
+                someCameToUnbound |= event.first() == 0;
                 account.isUnclear |= account.bound == 0 || account.isReleased;
             }
             case "netlink_recv" ->

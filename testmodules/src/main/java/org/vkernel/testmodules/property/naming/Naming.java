@@ -72,6 +72,7 @@ public final class Naming implements Workload<NamingAction, NamingSeen> {
             int ids = 1 + random.nextInt(IDS);
             int protocols = random.nextInt(2) == 0 ? 1 : PROTOCOLS.length;
             int steps = 3 + random.nextInt(12);
+            plan.add(new Become(process, 0, random.nextInt(3) == 0));
             plan.add(new Open(process, 0, PROTOCOLS[random.nextInt(protocols)]));
             for (int i = 0; i < steps; i++) {
                 plan.add(step(process, ids, protocols, random));

@@ -16,7 +16,14 @@ public final class Queues implements Workload<QueueAction, Queues.Seen> {
 
     static final int RECEIVERS = 2;
 
-    private static final What[] WHATS = What.values();
+    private static final What[] OTHERS = {
+        What.BUDGET,
+        What.SET_ERROR,
+        What.NO_ENOBUFS,
+        What.NO_ENOBUFS,
+        What.BROADCAST_ERROR,
+        What.TAKE_ERROR
+    };
     private static final What[] MOVES = {
         What.KERNEL_SENDS, What.MULTICAST, What.USER_SENDS, What.READ, What.DRAIN, What.PEEK
     };
@@ -54,9 +61,9 @@ public final class Queues implements Workload<QueueAction, Queues.Seen> {
         for (int steps = 4 + random.nextInt(16); steps > 0; steps--) {
             // To fill and to read is what there is most to do.
             What what =
-                    random.nextInt(2) == 0
+                    random.nextInt(3) != 0
                             ? MOVES[random.nextInt(MOVES.length)]
-                            : WHATS[random.nextInt(WHATS.length)];
+                            : OTHERS[random.nextInt(OTHERS.length)];
             plan.add(
                     new QueueAction(
                             what, random.nextInt(RECEIVERS), 1 + random.nextInt(MOST_MESSAGES)));

@@ -78,7 +78,7 @@ final class QueuesRun {
 
     private void step(NetlinkSock own, QueueAction action, NetlinkSocket socket, QueueModel model) {
         int number = action.number();
-        boolean on = number % 2 == 0;
+        boolean on = number > 2;
         switch (action.what()) {
             case KERNEL_SENDS -> {
                 for (int i = 0; i < number; i++) {
