@@ -49,6 +49,7 @@ public final class KernelConfig {
     private ImmutableList<Variant> variants = ImmutableList.of();
     private ImmutableSet<Check> checks = Check.ALL;
     private FaultPlan faults = FaultPlan.NONE;
+    private @Nullable String lockOff;
     private CallTraces callTraces = CallTraces.OBJECTS;
     private Consumer<String> output = KernelConfig::nowhere;
     private Consumer<String> log = KernelConfig::nowhere;
@@ -76,6 +77,7 @@ public final class KernelConfig {
         rcuStallSeconds = from.rcuStallSeconds;
         variants = from.variants;
         checks = from.checks;
+        lockOff = from.lockOff;
         callTraces = from.callTraces;
         faults = from.faults;
         output = from.output;
@@ -305,6 +307,24 @@ public final class KernelConfig {
     public KernelConfig faults(FaultPlan value) {
         KernelConfig copy = new KernelConfig(this);
         copy.faults = value;
+        return copy;
+    }
+
+    /** The name of the locks that are switched off; null: none. */
+    public @Nullable String lockOff() {
+        return lockOff;
+    }
+
+    /**
+     * Switches off all locks of one name, such as {@code queue_lock}: they exclude nobody and count
+     * for no checker, while each use stays a point. What they were for shows in the reports.
+     * Simulated machine only; see {@link VirtualKernel#hasLockOff}.
+     *
+     * @param name as reports call the lock; null: none
+     */
+    public KernelConfig lockOff(@Nullable String name) {
+        KernelConfig copy = new KernelConfig(this);
+        copy.lockOff = name;
         return copy;
     }
 

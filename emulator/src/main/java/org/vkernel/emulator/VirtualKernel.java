@@ -120,6 +120,7 @@ public final class VirtualKernel implements AutoCloseable {
                                 config.has(Check.STUCK) ? config.hungTaskSeconds() : 0,
                                 config.has(Check.STUCK) ? config.rcuStallSeconds() : 0),
                         events);
+        switchOff(config.lockOff());
         this.sched.setRefReporter(config.has(Check.REFCOUNTS) ? this::report : null);
         watch(config);
         this.trace = new Trace(sched, config.traceListener());
@@ -167,6 +168,21 @@ public final class VirtualKernel implements AutoCloseable {
      */
     public static VirtualKernel boot(KernelConfig config) {
         return new VirtualKernel(config);
+    }
+
+    private void switchOff(@Nullable String lock) {
+        if (lock != null) {
+            SimMachine sim = sched.sim();
+            Preconditions.checkArgument(
+                    sim != null, "%s: locks can be off on the simulated machine only", lock);
+            sim.switchOff(lock);
+        }
+    }
+
+    /** Whether it has had a lock that {@link KernelConfig#lockOff} names. */
+    public boolean hasLockOff() {
+        SimMachine sim = sched.sim();
+        return sim != null && sim.hasOff();
     }
 
     private @Nullable ObjectTracker trackObjects() {

@@ -111,9 +111,9 @@ final class CnNotices {
     private void withdraw(CnCtlMsg request, int pid) {
         int others = 0;
         notifyLock.lock();
-        SharedList.@Nullable Node<Entry> node = notifyList.first();
+        SharedList.@Nullable Node<Entry> node = notifyList.firstLocked();
         while (node != null) {
-            SharedList.@Nullable Node<Entry> next = notifyList.next(node);
+            SharedList.@Nullable Node<Entry> next = notifyList.nextLocked(node);
             Entry entry = node.value();
             if (takeBack.isAllowed(entry.pid, pid) && isEqual(entry.request, request)) {
                 var _ = notifyList.remove(node);
@@ -184,11 +184,11 @@ final class CnNotices {
             reportKnown(OUTLIVE, left + " requests for notices are left behind");
         }
         notifyLock.lock();
-        SharedList.@Nullable Node<Entry> node = notifyList.first();
+        SharedList.@Nullable Node<Entry> node = notifyList.firstLocked();
         while (node != null) {
             var _ = notifyList.remove(node);
             kernel.mm().kfree(node.value().object);
-            node = notifyList.first();
+            node = notifyList.firstLocked();
         }
         notifyLock.unlock();
     }
@@ -203,10 +203,10 @@ final class CnNotices {
      */
     void tell(CbId id, int event) {
         notifyLock.lock();
-        SharedList.@Nullable Node<Entry> node = notifyList.first();
+        SharedList.@Nullable Node<Entry> node = notifyList.firstLocked();
         if (node != null) {
             CnMsg notice = CnMsg.builder(id).ack(event).build();
-            for (; node != null; node = notifyList.next(node)) {
+            for (; node != null; node = notifyList.nextLocked(node)) {
                 CnCtlMsg request = node.value().request;
                 if (wants(request, id)) {
                     var _ = connector.netlinkSend(notice, 0, request.group(), GfpMask.KERNEL);

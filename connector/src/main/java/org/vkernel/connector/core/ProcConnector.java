@@ -66,7 +66,7 @@ final class ProcConnector implements ProcessEvents {
                 kernel.profile().processEvents() == Profile.ProcessEvents.COUNTED
                         ? new CountedListeners(kernel)
                         : new FilteredListeners(kernel);
-        this.lock = new LocalLock(sched);
+        this.lock = LocalLock.of(sched, "local_event.lock");
         this.local = new PerCpu<>(sched, cpu -> new LocalEvents());
         Variants variants = kernel.variants();
         this.eventBytes = variants.policy(EventBytes.class, EventBytes.USUAL);

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.explore.StepTrace.Footprint;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.Alternatives;
@@ -62,7 +61,7 @@ public final class PartialOrderSearch {
     public static final String NAME = "dpor";
 
     private final StepTrace trace = new StepTrace();
-    private final List<Choice> path = new ArrayList<>();
+    private final List<PathChoice> path = new ArrayList<>();
 
     /** How much of the path the next run is to take. */
     private int prefix;
@@ -71,64 +70,10 @@ public final class PartialOrderSearch {
     private long cuts;
     private boolean isCut;
 
-    /** A question on the current path. */
-    private static final class Choice {
-        final int count;
-
-        /** For a question about who goes on the process of each alternative; else null. */
-        final int @Nullable [] processes;
-
-        /** Alternatives that are not to be tried: they would only wait. */
-        final boolean[] blocked;
-
-        int answer;
-
-        // Sets of processes, a bit each.
-        long enabled;
-        long toTry;
-        long tried;
-        long asleep;
-        long idle;
-
-        /** What processes touch that need not be tried: their next steps have been, elsewhere. */
-        List<Footprint> sleepers = List.of();
-
-        /** What the processes have touched that were tried here. */
-        final List<Footprint> done = new ArrayList<>();
-
-        /** What the process has touched that is being tried. */
-        @Nullable Footprint current;
-
-        /** The step that was chosen here, in the current run; -1: not begun. */
-        int step = -1;
-
-        Choice(int count, int @Nullable [] processes) {
-            this.count = count;
-            this.processes = processes;
-            this.blocked = new boolean[count];
-        }
-
-        int process() {
-            return processes == null ? -1 : processes[answer];
-        }
-
-        /**
-         * The next alternative of {@code process} from {@code from} on that is to be tried, or -1.
-         */
-        int alternative(int process, int from) {
-            for (int i = from; i < count; i++) {
-                if (processes != null && processes[i] == process && !blocked[i]) {
-                    return i;
-                }
-            }
-            return -1;
-        }
-    }
-
     /** Runs the next schedule. */
     public Strategy strategy() {
         isCut = false;
-        for (Choice choice : path) {
+        for (PathChoice choice : path) {
             choice.step = -1;
         }
         return new Run();
@@ -177,35 +122,13 @@ public final class PartialOrderSearch {
         }
         learn();
         for (int i = path.size() - 1; i >= 0; i--) {
-            if (advance(path.get(i))) {
+            if (path.get(i).advance()) {
                 prefix = i + 1;
                 return true;
             }
             path.removeLast();
         }
         return false;
-    }
-
-    private static boolean advance(Choice choice) {
-        if (choice.processes == null) {
-            return ++choice.answer < choice.count;
-        }
-        int process = choice.process();
-        int more = choice.alternative(process, choice.answer + 1);
-        if (more < 0) {
-            choice.tried |= 1L << process;
-            if (choice.current != null) {
-                choice.done.add(choice.current);
-                choice.current = null;
-            }
-            long left = choice.toTry & choice.enabled & ~choice.tried & ~choice.asleep;
-            if (left == 0) {
-                return false;
-            }
-            more = choice.alternative(Long.numberOfTrailingZeros(left), 0);
-        }
-        choice.answer = more;
-        return true;
     }
 
     // ---- What a run teaches ------------------------------------------------------------------
@@ -224,7 +147,7 @@ public final class PartialOrderSearch {
         int first = Math.max(0, lastSwitch(prefix - 1));
         int from = trace.length();
         for (int i = first; i < path.size(); i++) {
-            Choice choice = path.get(i);
+            PathChoice choice = path.get(i);
             if (choice.processes == null || choice.step < 0) {
                 continue;
             }
@@ -247,7 +170,7 @@ public final class PartialOrderSearch {
         if (isCut || last < 0 || path.get(last).step < 0) {
             return;
         }
-        Choice choice = path.get(last);
+        PathChoice choice = path.get(last);
         long held = choice.enabled & ~choice.asleep;
         for (int step = choice.step; step < trace.length(); step++) {
             held &= ~(1L << trace.process(step));
@@ -259,7 +182,7 @@ public final class PartialOrderSearch {
     }
 
     private void reverse(int node, long initials, long awakened) {
-        Choice choice = path.get(node);
+        PathChoice choice = path.get(node);
         if ((initials & (choice.toTry | choice.asleep)) != 0
                 || (awakened != 0 && (awakened & choice.enabled) == 0)) {
             return;
@@ -278,7 +201,7 @@ public final class PartialOrderSearch {
      * @param still gets what those touch
      * @return false if one of them has run all the same, since there was nobody else
      */
-    private boolean stillAsleep(Choice choice, List<Footprint> still) {
+    private boolean stillAsleep(PathChoice choice, List<Footprint> still) {
         int chosen = choice.process();
         addOthers(choice.sleepers, chosen, still);
         addOthers(choice.done, chosen, still);
@@ -333,7 +256,7 @@ public final class PartialOrderSearch {
                 trace.clear(cpus(view));
             }
             int question = asked++;
-            Choice choice;
+            PathChoice choice;
             if (question < prefix) {
                 choice = path.get(question);
                 if (choice.count != count || (choice.processes != null) != isSwitch) {
@@ -344,7 +267,10 @@ public final class PartialOrderSearch {
                                     + " deterministic");
                 }
             } else {
-                choice = isSwitch ? listed(count, view) : new Choice(count, null);
+                choice =
+                        isSwitch
+                                ? PathChoice.among(count, view, holders)
+                                : new PathChoice(count, null);
                 if (isSwitch && !begin(choice)) {
                     isCut = true;
                     return END_OF_RUN;
@@ -367,46 +293,8 @@ public final class PartialOrderSearch {
             return task == null ? 0 : task.scheduler().cpuCount();
         }
 
-        private Choice listed(int count, Alternatives view) {
-            int[] processes = new int[count];
-            Choice choice = new Choice(count, processes);
-            for (int i = 0; i < count; i++) {
-                Task task = view.task(i);
-                if (task == null) {
-                    processes[i] = StepTrace.TIME;
-                    choice.toTry |= 1L << StepTrace.TIME;
-                } else {
-                    processes[i] = task.cpu().index() + 1;
-                    choice.blocked[i] = !view.isInterrupt(i) && waits(task, view, i);
-                    if ((task.flags() & Task.PF_IDLE) != 0 && !view.isInterrupt(i)) {
-                        choice.idle |= 1L << processes[i];
-                    }
-                }
-                if (!choice.blocked[i]) {
-                    choice.enabled |= 1L << processes[i];
-                }
-            }
-            return choice;
-        }
-
-        /** Whether the alternative would only spin for a lock. */
-        private boolean waits(Task task, Alternatives view, int alternative) {
-            boolean isFree = (task.flags() & Task.PF_IDLE) != 0 && task.preemptCount() == 0;
-            if (isFree || view.access(alternative) != Access.LOCK) {
-                return false;
-            }
-            boolean isCurrent = alternative == 0 || task.cpu() != cpuOf(view);
-            Task holder = holders.get(view.object(alternative));
-            return isCurrent && holder != null && holder != task;
-        }
-
-        private org.vkernel.emulator.sched.@Nullable Cpu cpuOf(Alternatives view) {
-            Task task = view.task(0);
-            return task == null ? null : task.cpu();
-        }
-
         /** Takes the first alternative that is to be tried; false if none is. */
-        private boolean begin(Choice choice) {
+        private boolean begin(PathChoice choice) {
             int last = lastSwitch(path.size() - 1);
             if (last >= 0) {
                 List<Footprint> still = new ArrayList<>();
@@ -437,7 +325,7 @@ public final class PartialOrderSearch {
         }
 
         /** Looks whether tasks wait for the CPU of the task that came to a point. */
-        private void noteQueues(ChoiceKind kind, Choice choice, Alternatives view) {
+        private void noteQueues(ChoiceKind kind, PathChoice choice, Alternatives view) {
             chosenFlags = 0;
             int[] processes = choice.processes;
             if (kind != ChoiceKind.POINT || processes == null) {

@@ -1,16 +1,26 @@
 package org.vkernel.emulator.locking;
 
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
 
 /**
  * Models {@code local_lock_t}: names the protection of per-CPU data. Without PREEMPT_RT it is
  * disabled preemption and no more.
  */
-public final class LocalLock {
-    private final Scheduler sched;
+public sealed class LocalLock {
+    final Scheduler sched;
 
-    public LocalLock(Scheduler sched) {
+    private LocalLock(Scheduler sched) {
         this.sched = sched;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param name its class, as lockdep would call it
+     */
+    public static LocalLock of(Scheduler sched, String name) {
+        return SimMachine.isOff(sched, name) ? new Off(sched) : new LocalLock(sched);
     }
 
     /** {@code local_lock()}. */
@@ -21,5 +31,20 @@ public final class LocalLock {
     /** {@code local_unlock()}. */
     public void unlock() {
         sched.preemptEnable();
+    }
+
+    /** One that is switched off: see {@link SimMachine#switchOff}. */
+    private static final class Off extends LocalLock {
+        Off(Scheduler sched) {
+            super(sched);
+        }
+
+        @Override
+        public void lock() {}
+
+        @Override
+        public void unlock() {
+            sched.enabled(sched.current());
+        }
     }
 }

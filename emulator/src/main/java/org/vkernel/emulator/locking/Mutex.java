@@ -8,6 +8,7 @@ import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.sched.WaitTarget;
@@ -26,8 +27,13 @@ public final class Mutex implements WaitTarget, WatchedLock {
     }
 
     private final Scheduler sched;
+    private final @Nullable SimMachine sim;
     private final String name;
     private final long object;
+
+    /** Simulated machine: switched off, see {@link SimMachine#isOff}. */
+    private final boolean off;
+
     private int lockClass = -1;
     private volatile @Nullable Task owner;
     private final WaitQueue waiters;
@@ -39,8 +45,10 @@ public final class Mutex implements WaitTarget, WatchedLock {
      */
     public Mutex(Scheduler sched, String name) {
         this.sched = sched;
+        this.sim = sched.sim();
         this.name = name;
         this.object = sched.nextObject();
+        this.off = sim != null && sim.isOff(name);
         this.waiters = new WaitQueue(sched, "mutex " + name);
         waiters.setTarget(this);
     }
@@ -88,7 +96,7 @@ public final class Mutex implements WaitTarget, WatchedLock {
 
     private void wants(int mode) {
         ContextWatcher watcher = sched.watcher();
-        if (watcher != null) {
+        if (watcher != null && !off) {
             watcher.wants(sched.current(), this, mode);
         }
     }
@@ -106,7 +114,13 @@ public final class Mutex implements WaitTarget, WatchedLock {
     }
 
     private boolean tryLock(int mode) {
-        sched.point(Access.LOCK_WORD, object);
+        SimMachine machine = sim;
+        if (machine != null) {
+            machine.point(Access.LOCK_WORD, object);
+            if (off) {
+                return true;
+            }
+        }
         Task task = sched.current();
         if (!OWNER.compareAndSet(this, null, task)) {
             return false;
@@ -120,19 +134,33 @@ public final class Mutex implements WaitTarget, WatchedLock {
 
     /** {@code mutex_unlock()}; only its owner may. */
     public void unlock() {
-        Task task = sched.current();
+        SimMachine machine = sim;
+        if (machine == null) {
+            checkOwner(sched.current());
+        } else if (off) {
+            machine.point(Access.LOCK_WORD, object);
+        } else {
+            release(machine, sched.current());
+        }
+        owner = null;
+        waiters.wakeUp();
+    }
+
+    private void release(SimMachine machine, Task task) {
+        checkOwner(task);
+        machine.point(Access.LOCK_WORD, object);
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.released(task, this, WatchedLock.MUTEX);
+        }
+    }
+
+    private void checkOwner(Task task) {
         if (owner != task) {
             sched.reportBroken(
                     "unlock of a lock that is not held",
                     "mutex " + name + " by " + task + ", owner " + owner);
         }
-        sched.point(Access.LOCK_WORD, object);
-        ContextWatcher watcher = sched.watcher();
-        if (watcher != null) {
-            watcher.released(task, this, WatchedLock.MUTEX);
-        }
-        owner = null;
-        waiters.wakeUp();
     }
 
     /** {@code mutex_is_locked()}. */

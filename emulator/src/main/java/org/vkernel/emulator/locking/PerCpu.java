@@ -21,14 +21,27 @@ public final class PerCpu<T> {
         }
     }
 
-    /** {@code this_cpu_ptr()}: this CPU's own. The caller has preemption disabled. */
+    /**
+     * {@code this_cpu_ptr()}: this CPU's own. The caller has preemption disabled; else it is
+     * reported.
+     */
     public T here() {
         Task task = sched.current();
         ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
+            checkStays(task);
             watcher.perCpuData(task);
         }
         return values.get(task.cpu().index());
+    }
+
+    /** Models {@code check_preemption_disabled()}: another CPU's data may be used by mistake. */
+    private void checkStays(Task task) {
+        if (task.preemptCount() == 0 && !task.irqsDisabled() && !task.isPinned()) {
+            sched.reportBroken(
+                    "using smp_processor_id() in preemptible code",
+                    task + " uses the data of CPU " + task.cpu().index() + ", and may leave it");
+        }
     }
 
     /** {@code per_cpu_ptr()}. */

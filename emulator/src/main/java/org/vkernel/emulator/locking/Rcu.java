@@ -10,6 +10,7 @@ import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.StepObserver;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.shared.GuardedData;
 
 /**
  * Models RCU (kernel/rcu): readers that never wait, and writers that wait for the readers that were
@@ -25,6 +26,9 @@ public final class Rcu {
     private final Mutex gracePeriod;
     private final WaitQueue gracePeriodEnd;
 
+    /** Simulated machine: read sections are switched off, see {@link SimMachine#isOff}. */
+    private final boolean off;
+
     // Simulated machine; exclusive to the holder of the baton.
     private int readers;
     private int blocking;
@@ -32,6 +36,10 @@ public final class Rcu {
 
     private final SpinLock callbackLock;
     private final WaitQueue callbackWait;
+
+    /** Guarded by {@link #callbackLock}; whether anything waits is read without. */
+    private final GuardedData callbacks;
+
     private ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
     private boolean callbacksRun;
@@ -41,11 +49,13 @@ public final class Rcu {
     public Rcu(Scheduler sched, Softirqs softirqs) {
         this.sched = sched;
         this.softirqs = softirqs;
+        this.off = SimMachine.isOff(sched, "rcu_read_lock");
         this.gracePeriod = new Mutex(sched, "rcu_gp");
         this.gracePeriodEnd = new WaitQueue(sched, "the end of an RCU grace period");
         gracePeriodEnd.setTarget(this::blockingReaders);
         this.callbackLock = new SpinLock(sched, "rcu_callbacks");
         this.callbackWait = new WaitQueue(sched, "RCU callbacks");
+        this.callbacks = new GuardedData(sched, callbackLock);
         softirqs.open(Softirqs.RCU, cpu -> runCallbacks());
     }
 
@@ -56,13 +66,21 @@ public final class Rcu {
         task.setRcuNesting(nesting + 1);
         SimMachine sim = sched.sim();
         if (nesting == 0 && sim != null) {
-            sim.touched(StepObserver.RCU, false);
-            readers++;
-            task.setRcuSequence(sequence);
-            ContextWatcher watcher = sched.watcher();
-            if (watcher != null) {
-                watcher.rcuReadBegins(task);
-            }
+            beginRead(sim, task);
+        }
+    }
+
+    private void beginRead(SimMachine sim, Task task) {
+        sim.touched(StepObserver.RCU, false);
+        if (off) {
+            task.setRcuNesting(0);
+            return;
+        }
+        readers++;
+        task.setRcuSequence(sequence);
+        ContextWatcher watcher = sched.watcher();
+        if (watcher != null) {
+            watcher.rcuReadBegins(task);
         }
     }
 
@@ -75,6 +93,9 @@ public final class Rcu {
         if (nesting != 0 || sim == null) {
             if (nesting < 0) {
                 task.setRcuNesting(0);
+                if (off) {
+                    return;
+                }
                 sched.reportBroken("rcu_read_unlock() without rcu_read_lock()", task.toString());
             }
             return;
@@ -88,6 +109,19 @@ public final class Rcu {
         sim.touched(StepObserver.RCU, isWaitedFor);
         if (isWaitedFor && --blocking == 0) {
             gracePeriodEnd.wakeUpAll();
+        }
+    }
+
+    /**
+     * Reports a look-up that no read section protects ({@code rcu_dereference()} under lockdep).
+     *
+     * @param function who looks up, as it is called in C
+     */
+    public void checkReading(String function) {
+        Task task = sched.current();
+        if (sched.watcher() != null && task.rcuNesting() == 0) {
+            sched.reportBroken(
+                    "suspicious RCU usage", task + " is in no read section in " + function);
         }
     }
 
@@ -141,6 +175,7 @@ public final class Rcu {
      */
     public void call(Runnable callback) {
         boolean flags = callbackLock.lockIrqsave();
+        callbacks.write();
         waiting.add(callback);
         CodeWatch watch = sched.codeWatch();
         if (watch != null) {
@@ -172,11 +207,13 @@ public final class Rcu {
         for (; ; ) {
             var _ = callbackWait.waitEventInterruptible(() -> !waiting.isEmpty());
             boolean flags = callbackLock.lockIrqsave();
+            callbacks.write();
             ArrayDeque<Runnable> batch = waiting;
             waiting = new ArrayDeque<>();
             callbackLock.unlockIrqrestore(flags);
             synchronize();
             flags = callbackLock.lockIrqsave();
+            callbacks.write();
             ready.addAll(batch);
             callbackLock.unlockIrqrestore(flags);
             softirqs.raise(Softirqs.RCU);
@@ -189,6 +226,7 @@ public final class Rcu {
      */
     private void runCallbacks() {
         boolean flags = callbackLock.lockIrqsave();
+        callbacks.write();
         if (callbacksRun) {
             callbackLock.unlockIrqrestore(flags);
             return;
@@ -199,6 +237,7 @@ public final class Rcu {
             callbackLock.unlockIrqrestore(flags);
             run(callback);
             flags = callbackLock.lockIrqsave();
+            callbacks.write();
             callback = ready.poll();
         }
         callbacksRun = false;

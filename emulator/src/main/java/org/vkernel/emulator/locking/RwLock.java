@@ -9,6 +9,7 @@ import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.SpinCondition;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.WaitTarget;
@@ -33,8 +34,13 @@ public final class RwLock implements WatchedLock {
     private static final int WRITER = -1;
 
     private final Scheduler sched;
+    private final @Nullable SimMachine sim;
     private final String name;
     private final long object;
+
+    /** Simulated machine: switched off, see {@link SimMachine#isOff}. */
+    private final boolean off;
+
     private int lockClass = -1;
 
     /** How many readers there are, or {@link #WRITER}. */
@@ -53,9 +59,11 @@ public final class RwLock implements WatchedLock {
      */
     public RwLock(Scheduler sched, String name) {
         this.sched = sched;
+        this.sim = sched.sim();
         this.name = name;
         this.object = sched.nextObject();
-        this.holders = sched.sim() == null ? null : new ArrayList<>(2);
+        this.holders = sim == null ? null : new ArrayList<>(2);
+        this.off = sim != null && sim.isOff(name);
         this.noWriter = new Wait("to read ", true);
         this.nobody = new Wait("to write ", false);
     }
@@ -95,13 +103,35 @@ public final class RwLock implements WatchedLock {
     public void readLock() {
         Task task = sched.current();
         task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
+        SimMachine machine = sim;
+        if (machine != null) {
+            readLock(machine, task);
+            return;
+        }
+        for (; ; ) {
+            int seen = state;
+            if (seen >= 0 && STATE.compareAndSet(this, seen, seen + 1)) {
+                return;
+            }
+            sched.spin(noWriter);
+        }
+    }
+
+    /** On the simulated machine, the only one that is watched. */
+    private void readLock(SimMachine machine, Task task) {
+        if (off) {
+            machine.point(Access.LOCK_SHARED, object);
+            machine.point(Access.LOCK_SHARED, object);
+            return;
+        }
         wants(task, WatchedLock.READ);
         for (; ; ) {
-            sched.point(Access.LOCK_WORD, object);
-            int seen = state;
-            if (seen >= 0) {
-                sched.point(Access.LOCK_WORD, object);
-                if (STATE.compareAndSet(this, seen, seen + 1)) {
+            machine.point(Access.LOCK_SHARED, object);
+            if (state >= 0) {
+                machine.point(Access.LOCK_SHARED, object);
+                int seen = state; // other readers may have come or gone
+                if (seen >= 0) {
+                    STATE.setVolatile(this, seen + 1);
                     break;
                 }
             }
@@ -127,20 +157,15 @@ public final class RwLock implements WatchedLock {
         }
     }
 
-    /** {@code read_unlock()}. */
-    public void readUnlock() {
-        sched.point(Access.LOCK_WORD, object);
-        released(sched.current(), WatchedLock.READ);
-        if ((int) STATE.getAndAdd(this, -1) <= 0) {
-            STATE.getAndAdd(this, 1); // else it would count as held by a writer from now on
-            notHeld("read");
+    /**
+     * Announces that it is released; false if it is switched off, so that there is no more to do.
+     */
+    private boolean announceRelease(SimMachine machine, int mode) {
+        machine.point(mode == WatchedLock.READ ? Access.LOCK_SHARED : Access.LOCK_WORD, object);
+        if (off) {
+            return false;
         }
         Task task = sched.current();
-        task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
-        sched.enabled(task);
-    }
-
-    private void released(Task task, int mode) {
         if (holders != null) {
             holders.remove(task);
         }
@@ -148,6 +173,21 @@ public final class RwLock implements WatchedLock {
         if (watcher != null) {
             watcher.released(task, this, mode);
         }
+        return true;
+    }
+
+    /** {@code read_unlock()}. */
+    public void readUnlock() {
+        SimMachine machine = sim;
+        if (machine == null || announceRelease(machine, WatchedLock.READ)) {
+            if ((int) STATE.getAndAdd(this, -1) <= 0) {
+                STATE.getAndAdd(this, 1); // else it would count as held by a writer from now on
+                notHeld("read");
+            }
+        }
+        Task task = sched.current();
+        task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
+        sched.enabled(task);
     }
 
     private void notHeld(String how) {
@@ -159,11 +199,26 @@ public final class RwLock implements WatchedLock {
     public void writeLock() {
         Task task = sched.current();
         task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
-        wants(task, WatchedLock.WRITE);
-        sched.point(Access.LOCK_WORD, object);
+        SimMachine machine = sim;
+        if (machine != null) {
+            writeLock(machine, task);
+            return;
+        }
         while (!STATE.compareAndSet(this, 0, WRITER)) {
             sched.spin(nobody);
-            sched.point(Access.LOCK_WORD, object);
+        }
+    }
+
+    private void writeLock(SimMachine machine, Task task) {
+        if (off) {
+            machine.point(Access.LOCK_WORD, object);
+            return;
+        }
+        wants(task, WatchedLock.WRITE);
+        machine.point(Access.LOCK_WORD, object);
+        while (!STATE.compareAndSet(this, 0, WRITER)) {
+            sched.spin(nobody);
+            machine.point(Access.LOCK_WORD, object);
         }
         acquired(task, WatchedLock.WRITE);
     }
@@ -171,16 +226,17 @@ public final class RwLock implements WatchedLock {
     /** {@code write_unlock()}. */
     public void writeUnlock() {
         Task task = sched.current();
-        unlockWritten(task);
+        unlockWritten();
         task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
         sched.enabled(task);
     }
 
-    private void unlockWritten(Task task) {
-        sched.point(Access.LOCK_WORD, object);
-        released(task, WatchedLock.WRITE);
-        if (!STATE.compareAndSet(this, WRITER, 0)) {
-            notHeld("write");
+    private void unlockWritten() {
+        SimMachine machine = sim;
+        if (machine == null || announceRelease(machine, WatchedLock.WRITE)) {
+            if (!STATE.compareAndSet(this, WRITER, 0)) {
+                notHeld("write");
+            }
         }
     }
 
@@ -194,7 +250,7 @@ public final class RwLock implements WatchedLock {
     /** {@code write_unlock_irqrestore()}. */
     public void writeUnlockIrqrestore(boolean flags) {
         Task task = sched.current();
-        unlockWritten(task);
+        unlockWritten();
         task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
         sched.localIrqRestore(task, flags);
     }

@@ -38,6 +38,10 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
     private final long object;
     private int lockClass = -1;
     private final String name;
+
+    /** Simulated machine: switched off, see {@link SimMachine#isOff}. */
+    private final boolean off;
+
     private @Nullable Task owner;
 
     /**
@@ -51,6 +55,7 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
         this.watcher = sched.watcher();
         this.object = sched.nextObject();
         this.name = name;
+        this.off = sim != null && sim.isOff(name);
     }
 
     /** {@code spin_lock()}. Context: any, but see the class comment. */
@@ -130,7 +135,10 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
         Task task = sched.current();
         task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
         if (sim != null) {
-            sim.point(Access.TRY_LOCK, object);
+            sim.point(off ? Access.LOCK_WORD : Access.TRY_LOCK, object);
+            if (off) {
+                return true;
+            }
         }
         if (OWNER.compareAndSet(this, null, task)) {
             if (watcher != null) {
@@ -147,20 +155,29 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
     }
 
     private void acquire(Task task, int mode) {
-        if (watcher != null) {
-            watcher.wants(task, this, mode);
-        }
         SimMachine machine = sim;
         if (machine != null) {
-            machine.point(Access.LOCK, object);
-            if (owner != null) {
-                contend(task);
-                machine.acquired(object);
-            }
-            owner = task;
+            acquire(machine, task, mode);
         } else if (!OWNER.compareAndSet(this, null, task)) {
             contendParallel(task);
         }
+    }
+
+    /** On the simulated machine, the only one that is watched. */
+    private void acquire(SimMachine machine, Task task, int mode) {
+        if (off) {
+            machine.point(Access.LOCK_WORD, object);
+            return;
+        }
+        if (watcher != null) {
+            watcher.wants(task, this, mode);
+        }
+        machine.point(Access.LOCK, object);
+        if (owner != null) {
+            contend(task);
+            machine.acquired(object);
+        }
+        owner = task;
         if (watcher != null) {
             watcher.acquired(task, this, mode);
         }
@@ -199,13 +216,17 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
     private void release(Task task) {
         SimMachine machine = sim;
         if (machine != null) {
+            if (off) {
+                machine.point(Access.LOCK_WORD, object);
+                return;
+            }
             machine.point(Access.UNLOCK, object);
         }
         if (owner != task) {
             sched.reportBroken(
                     "unlock of a lock that is not held", name + " by " + task + ", owner " + owner);
         }
-        if (watcher != null) {
+        if (machine != null && watcher != null) {
             watcher.released(task, this, WatchedLock.SPIN);
         }
         // Pairs with the compare-and-set in acquire().

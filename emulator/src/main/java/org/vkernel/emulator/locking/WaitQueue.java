@@ -203,13 +203,13 @@ public final class WaitQueue implements WaitTarget {
 
     private void wakeLocked(int mask, int exclusive) {
         int left = exclusive;
-        SharedList.Node<Entry> node = waiters.first();
+        SharedList.Node<Entry> node = waiters.firstLocked();
         while (node != null) {
             Entry entry = node.value();
             if (sched.wakeUp(entry.task, mask) && entry.exclusive && --left == 0) {
                 break;
             }
-            node = waiters.next(node);
+            node = waiters.nextLocked(node);
         }
     }
 

@@ -39,6 +39,12 @@ public final class Access {
     /** An atomic operation on a lock's own state: what it orders is the lock's to tell. */
     public static final int LOCK_WORD = 14;
 
+    /**
+     * A reader's operation on a lock's own state: looks whether there is a writer, or counts
+     * readers, which no other reader can tell.
+     */
+    public static final int LOCK_SHARED = 15;
+
     private static final String[] NAMES = {
         "read",
         "write",
@@ -54,7 +60,8 @@ public final class Access {
         "relax",
         "try_lock",
         "publish",
-        "lock_word"
+        "lock_word",
+        "lock_shared"
     };
 
     private Access() {}
@@ -62,7 +69,7 @@ public final class Access {
     /** Whether another task could tell that it happened. */
     public static boolean isWrite(int access) {
         return switch (access) {
-            case READ, READ_ONCE, SYSCALL, RELAX -> false;
+            case READ, READ_ONCE, SYSCALL, RELAX, LOCK_SHARED -> false;
             default -> true;
         };
     }

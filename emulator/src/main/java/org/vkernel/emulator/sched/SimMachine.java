@@ -62,6 +62,11 @@ public final class SimMachine {
     /** Not exclusive to the baton's holder: a host thread may set it, to cut the run short. */
     volatile boolean halting;
 
+    /** The name of the locks that are switched off; null: none. */
+    private @Nullable String off;
+
+    private boolean met;
+
     /** What was thrown by what is no part of the kernel, such as the strategy: it ends the run. */
     private @Nullable Throwable failure;
 
@@ -153,6 +158,14 @@ public final class SimMachine {
         }
     }
 
+    /** The running task does {@code access} to what needs no point of its own. */
+    public void used(int access, long object) {
+        PointObserver told = accesses;
+        if (told != null) {
+            told.passed(current, access, object);
+        }
+    }
+
     /** The running task has got the lock that it spun for. */
     public void acquired(long lock) {
         StepObserver watching = observer;
@@ -164,6 +177,33 @@ public final class SimMachine {
     /** Answers all choices with 0 and asks nobody, or no longer. */
     public void pauseChoices(boolean paused) {
         choices.setPaused(paused);
+    }
+
+    /**
+     * Switches off all locks of this name that are made from now on: they exclude nobody and order
+     * nothing, for no checker either. Their points, and the contexts that taking them brings, stay;
+     * so does the schedule of a run in which nobody would have waited.
+     */
+    public void switchOff(String lock) {
+        off = lock;
+    }
+
+    /** Whether a lock of this name, which is being made, is switched off. */
+    public boolean isOff(String lock) {
+        boolean is = lock.equals(off);
+        met |= is;
+        return is;
+    }
+
+    /** The same on either machine; on the parallel one none is. */
+    public static boolean isOff(Scheduler sched, String lock) {
+        SimMachine sim = sched.sim;
+        return sim != null && sim.isOff(lock);
+    }
+
+    /** Whether a lock has been made that is switched off. */
+    public boolean hasOff() {
+        return met;
     }
 
     /** Has each point told from now on, to those that were told before too. */

@@ -195,6 +195,11 @@ public final class Task {
         return cpu;
     }
 
+    /** Whether it is bound to its CPU ({@code is_percpu_thread()}). */
+    public boolean isPinned() {
+        return pinnedCpu >= 0;
+    }
+
     public int flags() {
         return flags;
     }

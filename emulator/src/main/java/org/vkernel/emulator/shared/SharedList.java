@@ -13,8 +13,9 @@ import org.vkernel.emulator.sched.SimMachine;
 /**
  * A doubly linked list in memory that several tasks see: {@code struct list_head} and its kin.
  *
- * <p>Writers exclude each other by a lock of theirs. Readers walk it under that lock, or under RCU:
- * a node that was removed keeps its way on, and a new one is published whole. Each step is a point.
+ * <p>Writers exclude each other by a lock of theirs. Readers walk it under that lock ({@link
+ * #firstLocked}, {@link #nextLocked}), or under RCU ({@link #first}, {@link #next}): a node that
+ * was removed keeps its way on, and a new one is published whole. Each step is a point.
  */
 public final class SharedList<T> {
     private static final VarHandle NEXT;
@@ -123,6 +124,19 @@ public final class SharedList<T> {
     public @Nullable Node<T> next(Node<T> node) {
         read();
         return (Node<T>) NEXT.getAcquire(node);
+    }
+
+    /** As {@link #first}, for who holds the list's lock: the access is a plain one. */
+    public @Nullable Node<T> firstLocked() {
+        return nextLocked(head);
+    }
+
+    /** As {@link #next}, for who holds the list's lock: the access is a plain one. */
+    public @Nullable Node<T> nextLocked(Node<T> node) {
+        if (sim != null) {
+            sim.point(Access.READ, object);
+        }
+        return node.next;
     }
 
     /** {@code list_empty()}. */

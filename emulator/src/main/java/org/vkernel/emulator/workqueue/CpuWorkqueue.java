@@ -37,6 +37,7 @@ final class CpuWorkqueue extends WorkPlace {
     /** Models {@code __queue_work()}. The caller has interrupts off. */
     void insert(Work work) {
         lock.lock();
+        guarded.write();
         work.place.rcuAssign(this);
         work.group = groups.enter();
         works.addLast(work);
@@ -62,6 +63,7 @@ final class CpuWorkqueue extends WorkPlace {
 
     @Override
     void removeLocked(Work work) {
+        guarded.write();
         works.remove(work);
         groups.leave(Objects.requireNonNull(work.group));
     }
@@ -78,6 +80,7 @@ final class CpuWorkqueue extends WorkPlace {
             self.setWaitsOn("work to do");
             self.setState(TaskState.INTERRUPTIBLE);
             boolean flags = lock.lockIrqsave();
+            guarded.read();
             boolean empty = works.isEmpty();
             boolean stop = stopping;
             lock.unlockIrqrestore(flags);
@@ -98,6 +101,7 @@ final class CpuWorkqueue extends WorkPlace {
     /** Models {@code run_workqueue()}. */
     private void runWorks(Task self) {
         boolean flags = lock.lockIrqsave();
+        guarded.write();
         if (++depth > MAX_DEPTH) {
             sched.reportBroken(
                     "run_workqueue: recursion depth exceeded", queue + ": " + depth + " deep");
@@ -125,6 +129,7 @@ final class CpuWorkqueue extends WorkPlace {
     void flush() {
         Task self = sched.current();
         boolean flags = lock.lockIrqsave();
+        guarded.write();
         boolean own = thread == self;
         FlushGroup.Flush flush = new FlushGroup.Flush(sched, queue, () -> runners(queue));
         if (!own) {
@@ -148,6 +153,7 @@ final class CpuWorkqueue extends WorkPlace {
     /** Ends the thread and waits for that. Context: process; sleeps. */
     void stop() {
         boolean flags = lock.lockIrqsave();
+        guarded.write();
         stopping = true;
         Task task = thread;
         if (task != null) {

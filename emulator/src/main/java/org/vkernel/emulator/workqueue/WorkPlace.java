@@ -8,6 +8,7 @@ import org.vkernel.emulator.locking.Completion;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.shared.GuardedData;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 
@@ -45,6 +46,9 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
     /** Taken with interrupts off. */
     final SpinLock lock;
 
+    /** What stands below the lock, here and in the two kinds. */
+    final GuardedData guarded;
+
     /** What runs now, in the order of starting. Under the lock. */
     private final List<Execution> running = new ArrayList<>(1);
 
@@ -52,6 +56,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
         this.sched = sched;
         this.trace = trace;
         this.lock = new SpinLock(sched, lockName);
+        this.guarded = new GuardedData(sched, lock);
     }
 
     /** Takes a work that is queued here off. The caller holds the lock. */
@@ -62,6 +67,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
 
     /** The execution of {@code work} that goes on here, or null. The caller holds the lock. */
     final @Nullable Execution runningLocked(Work work) {
+        guarded.read();
         for (Execution execution : running) {
             if (execution.work == work) {
                 return execution;
@@ -117,6 +123,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
     /** Adds to what runs here. The caller holds the lock. */
     final Execution begin(Work work, Workqueue queue) {
         Execution execution = new Execution(work, queue, sched.current());
+        guarded.write();
         running.add(execution);
         CodeWatch watch = sched.codeWatch();
         if (watch != null) {
@@ -127,6 +134,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
 
     /** Takes off what runs here, and lets its flushers go on. The caller holds the lock. */
     final void end(Execution execution) {
+        guarded.write();
         running.remove(execution);
         for (Completion flusher : execution.flushers) {
             flusher.complete();

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.vkernel.emulator.explore.PinnedTasks.Found;
 import org.vkernel.emulator.explore.PinnedTasks.Made;
 import org.vkernel.emulator.locking.Mutex;
+import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Scheduler;
@@ -356,6 +357,82 @@ class PartialOrderTest {
         return new Made(tasks, none -> values(x));
     }
 
+    /** One rwlock over a pair: readers must see both halves alike. */
+    private static Made sharedPair(Scheduler sched, int readers, int writers) {
+        RwLock lock = new RwLock(sched, "pair");
+        SharedInt[] pair = ints(sched, 2);
+        int[] seen = new int[readers];
+        List<Runnable> tasks = new ArrayList<>();
+        for (int i = 0; i < writers; i++) {
+            tasks.add(() -> {
+                lock.writeLock();
+                pair[0].set(pair[0].get() + 1);
+                pair[1].set(pair[1].get() + 1);
+                lock.writeUnlock();
+            });
+        }
+        for (int i = 0; i < readers; i++) {
+            int reader = i;
+            tasks.add(() -> {
+                lock.readLock();
+                seen[reader] = 10 * pair[0].get() + pair[1].get();
+                lock.readUnlock();
+            });
+        }
+        return new Made(tasks, none -> Arrays.toString(seen) + " " + values(pair));
+    }
+
+    /** Courtois, Heymans and Parnas 1971: the first reader locks the writers out, the last in. */
+    private static Made readersAndWriter(Scheduler sched) {
+        SpinLock count = new SpinLock(sched, "count");
+        SharedInt readers = new SharedInt(sched, 0);
+        AtomicInt room = new AtomicInt(sched, 1);
+        SharedInt value = new SharedInt(sched, 0);
+        int[] seen = new int[2];
+        List<Runnable> tasks = new ArrayList<>();
+        tasks.add(() -> {
+            if (room.compareAndSet(1, 0)) {
+                value.set(1);
+                room.set(1);
+            }
+        });
+        tasks.add(() -> {
+            count.lock();
+            boolean isIn = readers.get() != 0 || room.compareAndSet(1, 0);
+            if (isIn) {
+                readers.set(readers.get() + 1);
+            }
+            count.unlock();
+            seen[0] = isIn ? 1 + value.get() : 0;
+            if (isIn) {
+                count.lock();
+                readers.set(readers.get() - 1);
+                if (readers.get() == 0) {
+                    room.set(1);
+                }
+                count.unlock();
+            }
+        });
+        return new Made(tasks, none -> Arrays.toString(seen) + values(value));
+    }
+
+    /** As {@link #tryLock}, with a mutex. */
+    private static Made mutexTryLock(Scheduler sched) {
+        Mutex mutex = new Mutex(sched, "m");
+        SharedInt[] x = ints(sched, 2);
+        List<Runnable> tasks = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            tasks.add(() -> {
+                int which = mutex.tryLock() ? 0 : 1;
+                x[which].set(x[which].get() + 1);
+                if (which == 0) {
+                    mutex.unlock();
+                }
+            });
+        }
+        return new Made(tasks, none -> values(x));
+    }
+
     private static Arguments program(
             String name,
             int cpus,
@@ -404,7 +481,12 @@ class PartialOrderTest {
                 program("lost wake-up", 2, PartialOrderTest::lostWakeUp, 4, 0, 15),
                 program("interrupt", 2, PartialOrderTest::interrupt, 15, 0, 15),
                 program("try-lock", 2, PartialOrderTest::tryLock, 4, 2, 150),
-                program("mutex", 2, PartialOrderTest::mutex, 14, 14, 174364));
+                program("mutex", 2, PartialOrderTest::mutex, 14, 14, 174364),
+                program("two rwlock readers", 2, sched -> sharedPair(sched, 2, 0), 1, 1, 3432),
+                program("an rwlock's two writers", 2, sched -> sharedPair(sched, 0, 2), 4, 4, 580),
+                program("rwlock, both", 2, sched -> sharedPair(sched, 1, 1), 6, 6, 587),
+                program("readers and writers", 2, PartialOrderTest::readersAndWriter, 4, 2, 243),
+                program("mutex, tried", 2, PartialOrderTest::mutexTryLock, 6, 6, 4900));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -135,7 +135,7 @@ final class NetlinkBind {
         for (; ; ) {
             sched.condResched();
             rcu.readLock();
-            boolean taken = sk.table().lookup(portid) != null;
+            boolean taken = sk.table().lookup(portid, rcu) != null;
             rcu.readUnlock();
             if (!taken) {
                 int error = insert(sk, portid);

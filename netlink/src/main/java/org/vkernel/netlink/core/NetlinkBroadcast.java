@@ -100,9 +100,9 @@ final class NetlinkBroadcast {
         // Making a copy may sleep; the members stay as they are until all have been served.
         netlink.tableLock().lock();
         SharedList<NetlinkSock> members = from.table().members();
-        for (SharedList.Node<NetlinkSock> node = members.first();
+        for (SharedList.Node<NetlinkSock> node = members.firstLocked();
                 node != null;
-                node = members.next(node)) {
+                node = members.nextLocked(node)) {
             offer(node.value(), round);
         }
         skb.consume();
@@ -220,9 +220,9 @@ final class NetlinkBroadcast {
         int unwilling = 0;
         netlink.tableLock().lock();
         SharedList<NetlinkSock> members = from.table().members();
-        for (SharedList.Node<NetlinkSock> node = members.first();
+        for (SharedList.Node<NetlinkSock> node = members.firstLocked();
                 node != null;
-                node = members.next(node)) {
+                node = members.nextLocked(node)) {
             unwilling += setOneError(node.value(), from, portid, group, errno) ? 1 : 0;
         }
         netlink.tableLock().unlock();

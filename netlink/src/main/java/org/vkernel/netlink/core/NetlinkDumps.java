@@ -90,7 +90,7 @@ public final class NetlinkDumps {
             NetlinkSock kernelSocket, SkBuff skb, NlMsg request, NetlinkDump.Control control) {
         skb.get();
         rcu.readLock();
-        NetlinkSock asker = kernelSocket.table().lookup(skb.portid());
+        NetlinkSock asker = kernelSocket.table().lookup(skb.portid(), rcu);
         if (asker != null) {
             asker.hold();
         }

@@ -190,9 +190,9 @@ final class NetlinkGroups {
     void clear(NetlinkSock kernelSocket, int group) {
         boolean flags = tableLock.grab();
         SharedList<NetlinkSock> members = kernelSocket.table().members();
-        SharedList.Node<NetlinkSock> node = members.first();
+        SharedList.Node<NetlinkSock> node = members.firstLocked();
         while (node != null) {
-            SharedList.Node<NetlinkSock> next = members.next(node);
+            SharedList.Node<NetlinkSock> next = members.nextLocked(node);
             update(node.value(), group, false);
             node = next;
         }

@@ -3,6 +3,7 @@ package org.vkernel.netlink.core;
 import static com.google.common.base.Preconditions.checkState;
 
 import org.jspecify.annotations.Nullable;
+import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.locking.SpinLock;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.shared.SharedBitmap;
@@ -45,7 +46,17 @@ final class NetlinkTable {
 
     // ---- Port ids ---------------------------------------------------------------------------
 
-    /** The socket of a port id, or null. The caller is in an RCU read section. */
+    /**
+     * The socket of a port id, or null ({@code netlink_lookup()}).
+     *
+     * @param rcu of which the caller is in a read section; that it is, is checked
+     */
+    @Nullable NetlinkSock lookup(int portid, Rcu rcu) {
+        rcu.checkReading("netlink_lookup()");
+        return lookup(portid);
+    }
+
+    /** The same without a check, where no task or the caller's CPU keeps the socket. */
     @Nullable NetlinkSock lookup(int portid) {
         return byPortid.get(Integer.toUnsignedLong(portid));
     }
@@ -108,9 +119,9 @@ final class NetlinkTable {
         int words = (groups() + Integer.SIZE - 1) / Integer.SIZE;
         for (int word = 0; word < words; word++) {
             int mask = 0;
-            for (SharedList.Node<NetlinkSock> node = members.first();
+            for (SharedList.Node<NetlinkSock> node = members.firstLocked();
                     node != null;
-                    node = members.next(node)) {
+                    node = members.nextLocked(node)) {
                 mask |= node.value().groupWord(word);
             }
             assignWord(bits, word, mask);
@@ -133,9 +144,9 @@ final class NetlinkTable {
         SharedBitmap bits = listeners.rcuDereference();
         for (int word = 0; word < words; word++) {
             int mask = 0;
-            for (SharedList.Node<NetlinkSock> node = members.first();
+            for (SharedList.Node<NetlinkSock> node = members.firstLocked();
                     node != null;
-                    node = members.next(node)) {
+                    node = members.nextLocked(node)) {
                 NetlinkSock member = node.value();
                 mask |= member.groupWord(word);
                 checkState(member.subscriptions() > 0, "%s is listed without a group", member);

@@ -3,6 +3,7 @@ package org.vkernel.netlink.core;
 import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.SimMachine;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.shared.AtomicInt;
 
@@ -18,9 +19,13 @@ final class NetlinkTableLock {
     private final AtomicInt users;
     private final WaitQueue noUsers;
 
+    /** Switched off: whoever grabs the tables does not mind users. */
+    private final boolean ignoresUsers;
+
     NetlinkTableLock(Scheduler sched) {
         this.sched = sched;
         lock = new RwLock(sched, "nl_table_lock");
+        ignoresUsers = SimMachine.isOff(sched, "nl_table_users");
         users = new AtomicInt(sched, 0);
         noUsers = new WaitQueue(sched, "the users of the netlink tables");
     }
@@ -49,11 +54,11 @@ final class NetlinkTableLock {
     boolean grab() {
         sched.mightSleep();
         boolean flags = lock.writeLockIrqsave();
-        if (users.get() != 0) {
+        if (areUsed()) {
             WaitQueue.Entry entry = new WaitQueue.Entry(sched.current(), true);
             for (; ; ) {
                 noUsers.prepareToWait(entry, TaskState.UNINTERRUPTIBLE);
-                if (users.get() == 0) {
+                if (!areUsed()) {
                     break;
                 }
                 lock.writeUnlockIrqrestore(flags);
@@ -63,6 +68,10 @@ final class NetlinkTableLock {
             noUsers.finishWait(entry);
         }
         return flags;
+    }
+
+    private boolean areUsed() {
+        return users.get() != 0 && !ignoresUsers;
     }
 
     /** {@code netlink_table_ungrab()}. */

@@ -102,7 +102,7 @@ final class NetlinkUnicast {
         NetlinkSock found;
         if (simulated) {
             rcu.readLock();
-            found = table.lookup(portid);
+            found = table.lookup(portid, rcu);
             if (found != null) {
                 found.holdAwake();
             }

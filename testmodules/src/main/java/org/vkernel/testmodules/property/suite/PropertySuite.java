@@ -12,6 +12,7 @@ import org.vkernel.testmodules.property.module.Loads;
 import org.vkernel.testmodules.property.naming.Naming;
 import org.vkernel.testmodules.property.procevent.Lives;
 import org.vkernel.testmodules.property.queueing.Queues;
+import org.vkernel.testmodules.property.sharing.Sharing;
 import org.vkernel.testmodules.property.timing.Timing;
 import org.vkernel.testmodules.property.traffic.Traffic;
 import org.vkernel.testmodules.property.waiting.Waits;
@@ -34,6 +35,7 @@ public final class PropertySuite {
                             .addAll(Waits.properties())
                             .addAll(Identities.properties())
                             .addAll(Malformed.properties())
+                            .addAll(Sharing.properties())
                             .build());
 
     private final ImmutableList<KernelProperty<?>> properties;

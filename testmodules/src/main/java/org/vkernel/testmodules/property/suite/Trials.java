@@ -2,6 +2,7 @@ package org.vkernel.testmodules.property.suite;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.explore.Pct;
 import org.vkernel.emulator.explore.Pos;
@@ -18,6 +19,7 @@ import org.vkernel.emulator.explore.Strategies;
  * @param strains what makes the kernels' lives harder
  * @param strategies the strategies' names
  * @param variants the variants that each kernel has
+ * @param lockOff the name of the locks that are switched off in each; null: none
  * @param firstSeed the first trial's seed; each has the next
  */
 public record Trials(
@@ -26,6 +28,7 @@ public record Trials(
         ImmutableList<Strain> strains,
         ImmutableList<String> strategies,
         ImmutableList<String> variants,
+        @Nullable String lockOff,
         long firstSeed) {
     /** Questions that a run of the suite asks, roughly. */
     private static final int LENGTH = 600;
@@ -48,6 +51,7 @@ public record Trials(
                 ImmutableList.of(
                         RandomWalk.NAME, PCT, Pos.NAME, RoundRobin.NAME, RandomWalk.NAME, PCT),
                 ImmutableList.of(),
+                null,
                 firstSeed);
     }
 
@@ -59,13 +63,27 @@ public record Trials(
                 strains,
                 strategies,
                 ImmutableList.copyOf(names),
+                lockOff,
+                firstSeed);
+    }
+
+    /** The same with the locks of this name switched off. */
+    public Trials withLockOff(String name, List<Profile> possible) {
+        return new Trials(
+                ImmutableList.copyOf(possible),
+                cpus,
+                strains,
+                strategies,
+                variants,
+                name,
                 firstSeed);
     }
 
     /** The setting of trial {@code number}, from 0. */
     Setting setting(long number) {
         long round = number / profiles.size();
-        return new Setting(at(profiles, number), at(cpus, round), variants, at(strains, round));
+        return new Setting(
+                at(profiles, number), at(cpus, round), variants, at(strains, round), lockOff);
     }
 
     /** The strategy's name of trial {@code number}. */
