@@ -3,6 +3,7 @@ package org.vkernel.testmodules.property.suite;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import org.vkernel.testmodules.property.answer.Answers;
+import org.vkernel.testmodules.property.coming.Comings;
 import org.vkernel.testmodules.property.conversation.Conversation;
 import org.vkernel.testmodules.property.death.Deaths;
 import org.vkernel.testmodules.property.dispatch.Dispatch;
@@ -36,6 +37,7 @@ public final class PropertySuite {
                             .addAll(Identities.properties())
                             .addAll(Malformed.properties())
                             .addAll(Sharing.properties())
+                            .addAll(Comings.properties())
                             .build());
 
     private final ImmutableList<KernelProperty<?>> properties;
