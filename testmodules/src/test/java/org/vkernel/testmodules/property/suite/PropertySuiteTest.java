@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.vkernel.emulator.explore.ReplayToken;
 import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.testmodules.property.coming.Comings;
 import org.vkernel.testmodules.property.dispatch.Dispatch;
 import org.vkernel.testmodules.property.traffic.NobodyLoses;
 
@@ -32,9 +34,11 @@ class PropertySuiteTest {
 
     private static final int MOST_TRIALS = 20_000;
 
-    /** By the catalogue's name, or the rule of the kernel's report. */
-    private static final List<String> EXAMPLES =
+    /** By the catalogue's names. */
+    private static final List<String> OF_DISPATCH =
             List.of("CN-10", "CN-13", "CN-14", "CN-15", "CN-19", "CN-21");
+
+    private static final List<String> OF_COMINGS = List.of("CN-16", "CN-18", "cn_init", "cn_test");
 
     private interface Body {
         void run() throws Exception;
@@ -98,20 +102,27 @@ class PropertySuiteTest {
     @Test
     void eachKnownExample_isFound() throws Exception {
         onVirtualThreads(
-                List.of(() -> {
-                    Hunt hunt =
-                            new Hunt(
-                                    PropertySuite.all(),
-                                    Trials.standard(1),
-                                    List.of(Dispatch.WORKLOAD));
-                    Set<String> missing = new TreeSet<>(EXAMPLES);
-                    while (!missing.isEmpty() && hunt.done() < MOST_TRIALS) {
-                        assertEquals(null, hunt.run(hunt.done() + 1));
-                        missing.removeAll(hunt.known().keySet());
-                    }
-                    assertEquals(Set.of(), missing);
-                    assertProvesLateCallback(Objects.requireNonNull(hunt.examples().get("CN-15")));
-                }));
+                List.of(
+                        () ->
+                                assertProvesLateCallback(
+                                        Objects.requireNonNull(
+                                                examples(Dispatch.WORKLOAD, OF_DISPATCH)
+                                                        .get("CN-15"))),
+                        () -> {
+                            Workload<?, ?> comings = Comings.properties().getFirst().workload();
+                            var _ = examples(comings, OF_COMINGS);
+                        }));
+    }
+
+    private static Map<String, Finding> examples(Workload<?, ?> workload, List<String> expected) {
+        Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(1), List.of(workload));
+        Set<String> missing = new TreeSet<>(expected);
+        while (!missing.isEmpty() && hunt.done() < MOST_TRIALS) {
+            assertEquals(null, hunt.run(hunt.done() + 1));
+            missing.removeAll(hunt.known().keySet());
+        }
+        assertEquals(Set.of(), missing);
+        return hunt.examples();
     }
 
     /** The schedule that proves it: a sender finds the entry, the removal returns, it is called. */
