@@ -68,6 +68,10 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
     /** The execution of {@code work} that goes on here, or null. The caller holds the lock. */
     final @Nullable Execution runningLocked(Work work) {
         guarded.read();
+        return executionOf(work);
+    }
+
+    private @Nullable Execution executionOf(Work work) {
         for (Execution execution : running) {
             if (execution.work == work) {
                 return execution;
@@ -102,7 +106,7 @@ abstract sealed class WorkPlace permits WorkerPool, CpuWorkqueue {
 
     /** Who runs {@code work} here now; asked while nothing runs. */
     private List<Task> runners(Work work) {
-        Execution execution = runningLocked(work);
+        Execution execution = executionOf(work);
         return execution == null ? List.of() : List.of(execution.task);
     }
 
