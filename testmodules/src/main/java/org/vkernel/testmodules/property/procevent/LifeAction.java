@@ -10,8 +10,9 @@ sealed interface LifeAction {
      *
      * @param listen whether for events, or for none
      * @param misled whether it has rights, but not those of who opened its socket
+     * @param member whether it joins the group before, where everybody may
      */
-    record Stranger(boolean listen, boolean misled) implements LifeAction {}
+    record Stranger(boolean listen, boolean misled, boolean member) implements LifeAction {}
 
     /** A step of a process's life. */
     record Step(int process, What what, int number) implements LifeAction {}

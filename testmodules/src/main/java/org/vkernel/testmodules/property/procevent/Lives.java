@@ -33,10 +33,15 @@ public final class Lives implements Workload<LifeAction, Lives.Seen> {
      * A listener.
      *
      * @param listens whether it asked for all events
-     * @param acknowledged how many answers to its request it got
+     * @param answers the answers to what members asked for
      * @param messages what came behind them
      */
-    record Heard(boolean listens, int acknowledged, List<CnMsg> messages) {}
+    record Heard(boolean listens, List<CnMsg> answers, List<CnMsg> messages) {
+        /** How many answers to requests it got. */
+        int acknowledged() {
+            return answers.size();
+        }
+    }
 
     /** What a run showed. */
     static final class Seen {
@@ -51,6 +56,7 @@ public final class Lives implements Workload<LifeAction, Lives.Seen> {
         return ImmutableList.of(
                 new EventsAreToldOnce(WORKLOAD),
                 new EventsAreNumbered(WORKLOAD),
+                new AnswersHaveTheirNumber(WORKLOAD),
                 new EventsHoldNothingElse(WORKLOAD));
     }
 
@@ -77,7 +83,11 @@ public final class Lives implements Workload<LifeAction, Lives.Seen> {
             plan.add(new Member(random.nextInt(2) == 0));
         }
         for (int strangers = random.nextInt(3); strangers > 0; strangers--) {
-            plan.add(new Stranger(random.nextInt(3) == 0, random.nextInt(2) == 0));
+            plan.add(
+                    new Stranger(
+                            random.nextInt(3) == 0,
+                            random.nextInt(2) == 0,
+                            random.nextInt(4) != 0));
         }
         int processes = 1 + random.nextInt(MOST_PROCESSES);
         for (int process = 0; process < processes; process++) {

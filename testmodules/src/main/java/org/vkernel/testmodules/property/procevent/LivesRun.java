@@ -28,6 +28,10 @@ import org.vkernel.testmodules.property.procevent.LifeAction.Stranger;
 /** One run of {@link Lives}. */
 final class LivesRun {
     private static final CbId ID = CbId.of(ConnectorId.CN_IDX_PROC, ConnectorId.CN_VAL_PROC);
+
+    /** The sequence number of each request, which is no event's. */
+    static final int REQUEST = 0x5eed0000;
+
     private static final int USER = 1000;
     private static final int BUFFER_BYTES = 256;
     private static final int STATUS_SHIFT = 8;
@@ -43,8 +47,8 @@ final class LivesRun {
         this.plan = plan;
     }
 
-    /** A member, and how many answers it has read. */
-    private record Listener(NetlinkSocket socket, boolean listens, int acknowledged) {}
+    /** A member, and the answers that it has read. */
+    private record Listener(NetlinkSocket socket, boolean listens, List<CnMsg> answers) {}
 
     void run() {
         kernel.insmod(ConnectorModule.class);
@@ -67,7 +71,7 @@ final class LivesRun {
         List<Listener> listeners = new ArrayList<>();
         for (int i = 0; i < sockets.size(); i++) {
             NetlinkSocket socket = sockets.get(i);
-            listeners.add(new Listener(socket, listens.get(i), read(socket).size()));
+            listeners.add(new Listener(socket, listens.get(i), read(socket)));
         }
         List<UserProcess> processes = new ArrayList<>();
         strangers.forEach(
@@ -79,8 +83,7 @@ final class LivesRun {
         kernel.runFor(SETTLED);
         for (Listener listener : listeners) {
             seen.listeners.add(
-                    new Lives.Heard(
-                            listener.listens, listener.acknowledged, read(listener.socket)));
+                    new Lives.Heard(listener.listens, listener.answers, read(listener.socket)));
             listener.socket.close();
         }
     }
@@ -100,7 +103,8 @@ final class LivesRun {
 
     private static void ask(NetlinkSocket socket, boolean listen, boolean isAddressed) {
         ProcInput input = listen ? ProcInput.listen() : ProcInput.ignore();
-        byte[] bytes = CnMsg.builder(ID).data(input.toByteArray()).build().toNlMsg(0).toByteArray();
+        CnMsg request = CnMsg.builder(ID).seq(REQUEST).data(input.toByteArray()).build();
+        byte[] bytes = request.toNlMsg(0).toByteArray();
         var _ =
                 socket.trySend(
                         bytes, 0, bytes.length, 0, isAddressed ? NetlinkAddress.KERNEL : null);
@@ -121,7 +125,8 @@ final class LivesRun {
         try (NetlinkSocket socket =
                 NetlinkSocket.open(
                         process, SocketType.SOCK_DGRAM, NetlinkProtocol.NETLINK_CONNECTOR)) {
-            if (kernel.profile().processEvents() == Profile.ProcessEvents.PER_SOCKET) {
+            if (stranger.member()
+                    && kernel.profile().processEvents() == Profile.ProcessEvents.PER_SOCKET) {
                 socket.joinGroup(ConnectorId.CN_IDX_PROC);
             }
             if (stranger.misled()) {

@@ -68,7 +68,7 @@ public final class FindingText {
         trial.planLines().forEach(line -> lines.add("  " + line));
         lines.add("the run, and its end:");
         lines.addAll(columns.lines());
-        if (!log.isEmpty()) {
+        if (!log.isEmpty() && !endsAtReport) { // else it is the report's text once more
             lines.add("the kernel's log:");
             lines.addAll(log);
         }

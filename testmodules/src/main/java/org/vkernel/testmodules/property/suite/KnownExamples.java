@@ -48,7 +48,13 @@ public final class KnownExamples {
                             13,
                             "its callback runs",
                             "CN-15",
-                            "nothing pins a module whose callback a sender has found"));
+                            "nothing pins a module whose callback a sender has found"),
+                    new Entry(
+                            36,
+                            "it has an event's",
+                            "CP-06",
+                            "send_msg() writes the number of an event over the request's, which"
+                                    + " cn_proc_ack() had put there"));
 
     private KnownExamples() {}
 

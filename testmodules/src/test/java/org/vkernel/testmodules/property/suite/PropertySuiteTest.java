@@ -20,6 +20,7 @@ import org.vkernel.emulator.explore.ReplayToken;
 import org.vkernel.emulator.explore.Strategies;
 import org.vkernel.testmodules.property.coming.Comings;
 import org.vkernel.testmodules.property.dispatch.Dispatch;
+import org.vkernel.testmodules.property.procevent.Lives;
 import org.vkernel.testmodules.property.traffic.NobodyLoses;
 
 /**
@@ -37,6 +38,8 @@ class PropertySuiteTest {
     /** By the catalogue's names. */
     private static final List<String> OF_DISPATCH =
             List.of("CN-10", "CN-13", "CN-14", "CN-15", "CN-19", "CN-21");
+
+    private static final List<String> OF_LIVES = List.of("CP-06", "CP-09");
 
     private static final List<String> OF_COMINGS = List.of("CN-16", "CN-18", "cn_init", "cn_test");
 
@@ -108,10 +111,12 @@ class PropertySuiteTest {
                                         Objects.requireNonNull(
                                                 examples(Dispatch.WORKLOAD, OF_DISPATCH)
                                                         .get("CN-15"))),
-                        () -> {
-                            Workload<?, ?> comings = Comings.properties().getFirst().workload();
-                            var _ = examples(comings, OF_COMINGS);
-                        }));
+                        () -> examples(Comings.properties(), OF_COMINGS),
+                        () -> examples(Lives.properties(), OF_LIVES)));
+    }
+
+    private static void examples(List<KernelProperty<?>> properties, List<String> expected) {
+        var _ = examples(properties.getFirst().workload(), expected);
     }
 
     private static Map<String, Finding> examples(Workload<?, ?> workload, List<String> expected) {
