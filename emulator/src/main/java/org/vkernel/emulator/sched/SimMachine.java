@@ -741,7 +741,7 @@ public final class SimMachine {
         instantEnd = step + sched.instantPoints;
         for (long due = stalls.dueNs(); due <= deadline; due = stalls.dueNs()) {
             moveClocks(due);
-            stalls.look(due);
+            stalls.look(due, deadline);
         }
         moveClocks(deadline);
         for (Cpu cpu : cpus) {

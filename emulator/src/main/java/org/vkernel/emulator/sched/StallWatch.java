@@ -1,6 +1,7 @@
 package org.vkernel.emulator.sched;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.math.LongMath;
 import java.time.Duration;
 
 /**
@@ -53,14 +54,18 @@ final class StallWatch {
         return Math.min(tasksDueNs, graceDueNs);
     }
 
-    /** Looks. Does not return where a report ends the run. */
-    void look(long nowNs) {
+    /**
+     * Looks. Does not return where a report ends the run.
+     *
+     * @param untilNs until when nothing runs: who begins to wait later is due later
+     */
+    void look(long nowNs, long untilNs) {
         if (graceDueNs <= nowNs) {
-            graceDueNs = nowNs + graceLimitNs;
+            graceDueNs = LongMath.saturatedAdd(untilNs, graceLimitNs);
             lookForReaders();
         }
         if (tasksDueNs <= nowNs) {
-            tasksDueNs = nowNs + taskLimitNs;
+            tasksDueNs = LongMath.saturatedAdd(untilNs, taskLimitNs);
             for (Task task : machine.allTasks()) {
                 if (machine.countsAsBlocked(task)) {
                     look(task, nowNs);

@@ -35,8 +35,10 @@ public final class Lives implements Workload<LifeAction, Lives.Seen> {
      * @param listens whether it asked for all events
      * @param answers the answers to what members asked for
      * @param messages what came behind them
+     * @param farewells the answers to its asking for no more, if it listens
      */
-    record Heard(boolean listens, List<CnMsg> answers, List<CnMsg> messages) {
+    record Heard(
+            boolean listens, List<CnMsg> answers, List<CnMsg> messages, List<CnMsg> farewells) {
         /** How many answers to requests it got. */
         int acknowledged() {
             return answers.size();
@@ -57,6 +59,7 @@ public final class Lives implements Workload<LifeAction, Lives.Seen> {
                 new EventsAreToldOnce(WORKLOAD),
                 new EventsAreNumbered(WORKLOAD),
                 new AnswersHaveTheirNumber(WORKLOAD),
+                new RequestsAreAnswered(WORKLOAD),
                 new EventsHoldNothingElse(WORKLOAD));
     }
 

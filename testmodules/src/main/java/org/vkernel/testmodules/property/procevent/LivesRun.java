@@ -81,11 +81,25 @@ final class LivesRun {
         processes.forEach(kernel::join);
         // Whoever waits for a process is woken before its end is told.
         kernel.runFor(SETTLED);
-        for (Listener listener : listeners) {
+        List<List<CnMsg>> messages = new ArrayList<>();
+        listeners.forEach(listener -> messages.add(read(listener.socket)));
+        for (int i = 0; i < listeners.size(); i++) {
+            Listener one = listeners.get(i);
             seen.listeners.add(
-                    new Lives.Heard(listener.listens, listener.answers, read(listener.socket)));
-            listener.socket.close();
+                    new Lives.Heard(one.listens, one.answers, messages.get(i), farewell(one)));
         }
+    }
+
+    /** Has a listener ask for no more, and closes it. */
+    private static List<CnMsg> farewell(Listener listener) {
+        List<CnMsg> answers = List.of();
+        if (listener.listens) {
+            var _ = read(listener.socket); // of others that have left
+            ask(listener.socket, false, true);
+            answers = read(listener.socket);
+        }
+        listener.socket.close();
+        return answers;
     }
 
     // ---- Those who listen -------------------------------------------------------------------

@@ -54,7 +54,13 @@ public final class KnownExamples {
                             "it has an event's",
                             "CP-06",
                             "send_msg() writes the number of an event over the request's, which"
-                                    + " cn_proc_ack() had put there"));
+                                    + " cn_proc_ack() had put there"),
+                    new Entry(
+                            37,
+                            "an IGNORE has no answer",
+                            "CP-07",
+                            "cn_proc_ack() tells nobody while nobody listens, and cn_filter()"
+                                    + " keeps it from a socket that ignores events"));
 
     private KnownExamples() {}
 

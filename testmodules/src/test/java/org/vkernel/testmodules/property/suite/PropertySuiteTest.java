@@ -39,7 +39,7 @@ class PropertySuiteTest {
     private static final List<String> OF_DISPATCH =
             List.of("CN-10", "CN-13", "CN-14", "CN-15", "CN-19", "CN-21");
 
-    private static final List<String> OF_LIVES = List.of("CP-06", "CP-09");
+    private static final List<String> OF_LIVES = List.of("CP-06", "CP-07", "CP-09");
 
     private static final List<String> OF_COMINGS = List.of("CN-16", "CN-18", "cn_init", "cn_test");
 
