@@ -139,6 +139,14 @@ public final class RuleBook {
                             "a grace period waits for every read section: one that nobody ends"
                                     + " keeps all that writers want to free for ever.")
                     .put(
+                            "suspicious RCU usage",
+                            "outside of a read section no grace period waits for the reader: what"
+                                    + " it has found may be freed under its hands.")
+                    .put(
+                            "using smp_processor_id() in preemptible code",
+                            "the task may go on on another CPU at any moment: it would write"
+                                    + " into data that is another's now.")
+                    .put(
                             "lock held when leaving the kernel",
                             "nobody is left to give it back: the next who wants it waits for ever.")
                     .put(
