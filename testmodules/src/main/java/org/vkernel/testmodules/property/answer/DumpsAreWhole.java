@@ -16,10 +16,10 @@ import org.vkernel.testmodules.property.suite.Workload;
 
 /**
  * A dump tells each entry once, in order, and its end once, with the filler's error; it is never
- * acknowledged. One that cannot start is answered with that error alone, and one while another is
- * under way with EBUSY. Each part fits the buffer that the asker reads with. Something is missing
- * only where memory or room was, and then the asker is told. Each change of what is told, from part
- * to part, is marked.
+ * acknowledged. One that cannot start, or has no first part, is answered with that error alone, and
+ * one while another is under way with EBUSY. Each part fits the buffer that the asker reads with.
+ * Something is missing only where memory or room was, and then the asker is told. Each change of
+ * what is told, from part to part, is marked.
  */
 final class DumpsAreWhole extends KernelProperty<AnswersSeen> {
     DumpsAreWhole(Workload<?, AnswersSeen> workload) {
@@ -38,6 +38,7 @@ final class DumpsAreWhole extends KernelProperty<AnswersSeen> {
                     } else if (answered.isEnded()) {
                         checkMarks(seen, answered, complaints);
                     }
+                    checkErrorIsTheEnd(answered, before, complaints);
                     before.add(answered);
                 }
             }
@@ -114,6 +115,27 @@ final class DumpsAreWhole extends KernelProperty<AnswersSeen> {
         return other.isEndedBefore(at)
                 || other.errors().stream().anyMatch(error -> error != -Errno.ENOBUFS)
                 || other.request().error() != 0;
+    }
+
+    /**
+     * An answer with an error is all that comes of a dump, and the next one is free to begin.
+     *
+     * <p>N.B. in Linux one whose first part fails goes on.
+     */
+    private static void checkErrorIsTheEnd(
+            Answered answered, List<Answered> before, Complaints complaints) {
+        List<Integer> errors = answered.errors();
+        if (errors.contains(-Errno.ENOBUFS) && answered.messages().size() > errors.size()) {
+            complaints.add("goes on behind its error", answered.toString());
+        }
+        if (errors.contains(-Errno.EBUSY)
+                && before.stream()
+                        .allMatch(other ->
+                                isOver(other, answered.at())
+                                        || other.errors().contains(-Errno.ENOBUFS))
+                && before.stream().anyMatch(other -> other.errors().contains(-Errno.ENOBUFS))) {
+            complaints.add("refused for one that has failed", answered.toString());
+        }
     }
 
     private static void checkMarks(AnswersSeen seen, Answered answered, Complaints complaints) {

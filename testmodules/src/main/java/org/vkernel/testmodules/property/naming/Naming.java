@@ -37,7 +37,13 @@ public final class Naming implements Workload<NamingAction, NamingSeen> {
 
     private static final int MOST_PROCESSES = 3;
     private static final int[] PROTOCOLS = {
-        OWNED, OWNED, OWNED, NetlinkProtocol.NETLINK_USERSOCK, NOBODYS
+        OWNED,
+        OWNED,
+        OWNED,
+        NetlinkProtocol.NETLINK_USERSOCK,
+        NetlinkProtocol.NETLINK_CONNECTOR,
+        NetlinkProtocol.NETLINK_CONNECTOR,
+        NOBODYS
     };
     private static final int[] GROUPS = {0, 1, 2, 5, 31, 32, 33, 40, 63, 64, 65, 70, 128, -1};
 
@@ -48,6 +54,8 @@ public final class Naming implements Workload<NamingAction, NamingSeen> {
         return ImmutableList.of(
                 new CallsFollowTheModel(WORKLOAD),
                 new OwnersAreAsked(WORKLOAD),
+                new OwnersCountMembers(WORKLOAD),
+                new UsersJoinWhatTheyMay(WORKLOAD),
                 new NothingIsLeftOfSockets(WORKLOAD),
                 new PortIdsCannotBeForetold(WORKLOAD),
                 new ProtocolsComeAndGo(Passing.WORKLOAD));
@@ -91,7 +99,7 @@ public final class Naming implements Workload<NamingAction, NamingSeen> {
                             process,
                             slot,
                             random.nextInt(2) == 0
-                                    ? 1 + random.nextInt(2)
+                                    ? 1 + random.nextInt(3)
                                     : GROUPS[random.nextInt(GROUPS.length)],
                             random.nextInt(2) == 0);
             case 8 ->

@@ -43,10 +43,15 @@ final class NamingProcess implements SocketModel.Owner {
     /** Port ids of the kernel's choice are below this, but for the process's own. */
     private static final int HIGHEST_CHOSEN = -4097;
 
-    private record Pair(NetlinkSocket socket, SocketModel model) {}
+    private record Pair(NetlinkSocket socket, SocketModel model, Bindings bindings) {
+        Pair(NetlinkSocket socket, SocketModel model) {
+            this(socket, model, new Bindings());
+        }
+    }
 
     private final int firstId;
     private final ProtocolModel owned;
+    private final ProtocolModel connector;
     private final NamingSeen seen;
     private final Function<UserProcess, List<String>> takeTold;
     private final Map<Integer, Pair> pairs = new TreeMap<>();
@@ -57,10 +62,12 @@ final class NamingProcess implements SocketModel.Owner {
     NamingProcess(
             int number,
             ProtocolModel owned,
+            ProtocolModel connector,
             NamingSeen seen,
             Function<UserProcess, List<String>> takeTold) {
         this.firstId = FIRST_ID + number * IDS_EACH;
         this.owned = owned;
+        this.connector = connector;
         this.seen = seen;
         this.takeTold = takeTold;
     }
@@ -131,9 +138,11 @@ final class NamingProcess implements SocketModel.Owner {
             return;
         }
         ProtocolModel protocol =
-                open.protocol() == NetlinkProtocol.NETLINK_USERSOCK
-                        ? ProtocolModel.USERSOCK
-                        : owned;
+                switch (open.protocol()) {
+                    case NetlinkProtocol.NETLINK_USERSOCK -> ProtocolModel.USERSOCK;
+                    case NetlinkProtocol.NETLINK_CONNECTOR -> connector;
+                    default -> owned;
+                };
         pairs.put(open.slot(), new Pair(socket, new SocketModel(protocol, this)));
     }
 
@@ -143,12 +152,12 @@ final class NamingProcess implements SocketModel.Owner {
         switch (step) {
             case Bind bind -> {
                 SockaddrNl address = SockaddrNl.of(portid(bind.id()), bind.mask());
-                int expected = model.bind(address.pid(), bind.mask());
-                compare(bind, expected, socket.provider().bind(socket.fd(), address));
+                int result = socket.provider().bind(socket.fd(), address);
+                compare(bind, model.bind(address.pid(), bind.mask(), result == 0), result);
             }
             case Change change -> {
-                int expected = model.change(change.group(), change.join());
-                compare(change, expected, change(socket, change));
+                int result = change(socket, change);
+                compare(change, model.change(change.group(), change.join(), result == 0), result);
             }
             case Connect connect -> {
                 SockaddrNl to =
@@ -177,7 +186,11 @@ final class NamingProcess implements SocketModel.Owner {
             case Become become -> {}
         }
         name(step, socket, model);
-        compareHooks(step, model.takeHookCalls(), takeTold.apply(process));
+        for (int group : model.takeLeftOpen()) {
+            seen.leftOpen.add(
+                    new Difference("an odd group is open to everybody", group + ": " + step));
+        }
+        compareHooks(step, pair, List.of(), takeTold.apply(process));
     }
 
     private int portid(int id) {
@@ -261,15 +274,12 @@ final class NamingProcess implements SocketModel.Owner {
 
     private void close(UserProcess process, Pair pair, int slot) {
         SocketModel model = pair.model;
-        Close step = new Close(0, slot);
-        List<String> expected = new ArrayList<>();
-        boolean isTold = model.close();
-        expected.addAll(model.takeHookCalls());
-        if (isTold) {
-            expected.add("released " + model.protocol().number() + " " + model.portid());
-        }
+        List<String> last =
+                model.close()
+                        ? List.of("released " + model.protocol().number() + " " + model.portid())
+                        : List.of();
         pair.socket.close();
-        compareHooks(step, expected, takeTold.apply(process));
+        compareHooks(new Close(0, slot), pair, last, takeTold.apply(process));
         pairs.remove(slot);
     }
 
@@ -287,12 +297,37 @@ final class NamingProcess implements SocketModel.Owner {
                         step.getClass().getSimpleName() + ": " + kind, step + ": " + detail));
     }
 
-    private void compareHooks(Step step, List<String> expected, List<String> told) {
-        if (!expected.equals(told)) {
+    /**
+     * Compares what the protocol's owner was asked and told. N.B. Linux asks and tells of what
+     * changes nothing, too, and does not tell of all that does.
+     *
+     * @param last what others are told of behind it
+     */
+    private void compareHooks(Step step, Pair pair, List<String> last, List<String> told) {
+        List<String> usual = joined(pair.model.takeHookCalls(), last);
+        List<String> changes = joined(pair.model.takeChanges(), last);
+        if (!told.equals(usual) && !told.equals(changes)) {
             seen.hooks.add(
                     new Difference(
                             step.getClass().getSimpleName() + ": asked or told otherwise",
-                            step + ": expected " + expected + ", is " + told));
+                            step + ": expected " + usual + ", is " + told));
         }
+        pair.bindings.note(told, pair.model.protocol(), isCapable());
+        if (pair.model.protocol().isAsked() && !pair.bindings.areThoseOf(pair.model.groups())) {
+            seen.unbalanced.add(
+                    new Difference(
+                            "bound and unbound otherwise than joined and left",
+                            step
+                                    + ": bound to "
+                                    + pair.bindings
+                                    + ", member of "
+                                    + pair.model.groups()));
+        }
+    }
+
+    private static List<String> joined(List<String> first, List<String> last) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(last);
+        return all;
     }
 }

@@ -6,16 +6,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.module.ModuleRef;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
 import org.vkernel.netlink.core.Netlink;
 import org.vkernel.netlink.core.NetlinkKernelConfig;
 import org.vkernel.netlink.core.NetlinkSock;
 import org.vkernel.netlink.user.NetlinkSocket;
+import org.vkernel.testmodules.property.naming.NamingAction.Open;
 import org.vkernel.testmodules.property.naming.NamingAction.Step;
 import org.vkernel.testmodules.property.naming.NamingSeen.Difference;
 
@@ -33,6 +36,7 @@ final class NamingRun {
     private final Map<UserProcess, List<String>> told = new HashMap<>();
 
     private final ProtocolModel owned;
+    private final ProtocolModel connector;
     private int pins;
 
     NamingRun(VirtualKernel kernel, NamingSeen seen, List<NamingAction> plan) {
@@ -44,6 +48,7 @@ final class NamingRun {
                 steps.computeIfAbsent(step.process(), all -> new ArrayList<>()).add(step);
             }
         }
+        this.connector = ProtocolModel.connector(kernel.profile());
         long drawn = kernel.config().seed();
         this.owned =
                 ProtocolModel.owned(
@@ -58,11 +63,21 @@ final class NamingRun {
             seen.left.add(new Difference("a protocol cannot be made", "at first"));
             return;
         }
+        boolean isConnected =
+                steps.values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(step ->
+                                step instanceof Open open
+                                        && open.protocol() == NetlinkProtocol.NETLINK_CONNECTOR);
+        if (isConnected) {
+            kernel.insmod(ConnectorModule.class);
+        }
         netlink.addNotifier((protocol, portid) -> note("released " + protocol + " " + portid));
         List<NamingProcess> all = new ArrayList<>();
         List<UserProcess> processes = new ArrayList<>();
         steps.forEach((number, own) -> {
-            NamingProcess process = new NamingProcess(number, owned, seen, this::takeTold);
+            NamingProcess process =
+                    new NamingProcess(number, owned, connector, seen, this::takeTold);
             all.add(process);
             processes.add(kernel.spawn("namer", self -> process.live(self, own)));
         });
@@ -82,7 +97,7 @@ final class NamingRun {
                 .input(skb -> {})
                 .bind(group -> {
                     note("bind " + group);
-                    return owned.answer(group);
+                    return owned.answer(group, true);
                 })
                 .unbind(group -> note("unbind " + group))
                 .owner(

@@ -15,6 +15,13 @@ final class NamingSeen {
 
     final List<Difference> calls = new ArrayList<>();
     final List<Difference> hooks = new ArrayList<>();
+
+    /** Where a protocol's owner counts other members than there are. */
+    final List<Difference> unbalanced = new ArrayList<>();
+
+    /** Groups that were joined although the owner should have refused. */
+    final List<Difference> leftOpen = new ArrayList<>();
+
     final List<Difference> left = new ArrayList<>();
 
     /** Port ids that the kernel chose since the process's own was taken. */

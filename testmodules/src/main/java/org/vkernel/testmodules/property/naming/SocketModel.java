@@ -39,8 +39,14 @@ final class SocketModel {
     private int dstPortid;
     private int dstGroup;
 
-    /** What the protocol's owner is to be asked and told, in this order. */
+    /** What Linux asks and tells the protocol's owner, in this order. */
     private final List<String> hookCalls = new ArrayList<>();
+
+    /** Those of them that say what changes: what an owner should be asked and told. */
+    private final List<String> changes = new ArrayList<>();
+
+    /** Groups that were joined although the answer should have been no. */
+    private final List<Integer> leftOpen = new ArrayList<>();
 
     SocketModel(ProtocolModel protocol, Owner owner) {
         this.protocol = protocol;
@@ -98,17 +104,42 @@ final class SocketModel {
         return calls;
     }
 
-    private int ask(int group) {
-        if (!protocol.isAsked()) {
-            return 0;
-        }
-        hookCalls.add("bind " + group);
-        return protocol.answer(group);
+    /** As {@link #takeHookCalls}, but for those that change nothing. */
+    List<String> takeChanges() {
+        List<String> calls = List.copyOf(changes);
+        changes.clear();
+        return calls;
     }
 
-    private void tell(int group) {
+    /** Takes those that were joined since the last time and should not have been. */
+    List<Integer> takeLeftOpen() {
+        List<Integer> taken = List.copyOf(leftOpen);
+        leftOpen.clear();
+        return taken;
+    }
+
+    private int ask(int group, boolean granted) {
         if (protocol.isAsked()) {
-            hookCalls.add("unbind " + group);
+            note("bind ", group, !groups.get(group - 1));
+        }
+        int answer = protocol.answer(group, owner.isCapable());
+        if (answer != 0 && granted && protocol.isLeftOpen(group)) {
+            leftOpen.add(group);
+            return 0;
+        }
+        return answer;
+    }
+
+    private void tell(int group, boolean changes) {
+        if (protocol.isAsked()) {
+            note("unbind ", group, changes);
+        }
+    }
+
+    private void note(String what, int group, boolean isChange) {
+        hookCalls.add(what + group);
+        if (isChange) {
+            changes.add(what + group);
         }
     }
 
@@ -122,7 +153,12 @@ final class SocketModel {
 
     // ---- Calls ------------------------------------------------------------------------------
 
-    int bind(int wanted, int mask) {
+    /**
+     * The result of a bind.
+     *
+     * @param granted whether the kernel has granted it
+     */
+    int bind(int wanted, int mask, boolean granted) {
         int error = mask == 0 ? 0 : mayJoin();
         if (error != 0) {
             return error;
@@ -132,7 +168,7 @@ final class SocketModel {
         }
         for (int bit = 0; bit < Integer.SIZE; bit++) {
             if ((mask & 1 << bit) != 0) {
-                error = ask(bit + 1);
+                error = ask(bit + 1, granted);
                 if (error != 0) {
                     tellAll(mask, bit);
                     return error;
@@ -146,9 +182,12 @@ final class SocketModel {
                 return error;
             }
         }
-        groups.clear(0, Integer.SIZE);
         for (int bit = 0; bit < Integer.SIZE; bit++) {
-            groups.set(bit, (mask & 1 << bit) != 0);
+            boolean joins = (mask & 1 << bit) != 0;
+            if (groups.get(bit) && !joins && protocol.isAsked()) {
+                changes.add("unbind " + (bit + 1)); // nobody tells in Linux
+            }
+            groups.set(bit, joins);
         }
         return 0;
     }
@@ -156,7 +195,7 @@ final class SocketModel {
     private void tellAll(int mask, int bits) {
         for (int bit = 0; bit < bits; bit++) {
             if ((mask & 1 << bit) != 0) {
-                tell(bit + 1);
+                tell(bit + 1, !groups.get(bit));
             }
         }
     }
@@ -175,7 +214,12 @@ final class SocketModel {
         return 0;
     }
 
-    int change(int group, boolean join) {
+    /**
+     * The result of joining or leaving a group.
+     *
+     * @param granted whether the kernel has granted it
+     */
+    int change(int group, boolean join, boolean granted) {
         int error = mayJoin();
         if (error != 0) {
             return error;
@@ -184,14 +228,15 @@ final class SocketModel {
             return -Errno.EINVAL;
         }
         if (join) {
-            error = ask(group);
+            error = ask(group, granted);
             if (error != 0) {
                 return error;
             }
         }
+        boolean was = groups.get(group - 1);
         groups.set(group - 1, join);
         if (!join) {
-            tell(group);
+            tell(group, was);
         }
         return 0;
     }
@@ -252,8 +297,9 @@ final class SocketModel {
     /** Whether others are to be told of its close. */
     boolean close() {
         for (int bit = groups.nextSetBit(0); bit >= 0; bit = groups.nextSetBit(bit + 1)) {
-            tell(bit + 1);
+            tell(bit + 1, true);
         }
+        groups.clear();
         return bound;
     }
 }

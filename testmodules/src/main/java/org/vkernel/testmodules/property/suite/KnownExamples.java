@@ -60,7 +60,47 @@ public final class KnownExamples {
                             "an IGNORE has no answer",
                             "CP-07",
                             "cn_proc_ack() tells nobody while nobody listens, and cn_filter()"
-                                    + " keeps it from a socket that ignores events"));
+                                    + " keeps it from a socket that ignores events"),
+                    new Entry(
+                            38,
+                            "a request that means nothing is remembered",
+                            "CP-08",
+                            "cn_proc_mcast_ctl() remembers an operation that it refuses, and an"
+                                    + " IGNORE behind it counts"),
+                    new Entry(
+                            38,
+                            "requests count, whoever asks",
+                            "CP-08-6.1",
+                            "up to 6.5 cn_proc_mcast_ctl() counts each LISTEN and each IGNORE,"
+                                    + " whoever asks"),
+                    new Entry(
+                            38,
+                            "a listener that has closed counts",
+                            "CP-09-count",
+                            "nothing takes a socket that closes out of the count"),
+                    new Entry(
+                            17,
+                            "goes on behind its error",
+                            "NL-42",
+                            "__netlink_dump_start() leaves the dump armed when its first part"
+                                    + " fails"),
+                    new Entry(
+                            17,
+                            "refused for one that has failed",
+                            "NL-42",
+                            "__netlink_dump_start() leaves the dump armed when its first part"
+                                    + " fails"),
+                    new Entry(
+                            39,
+                            "bound and unbound otherwise than joined and left",
+                            "NL-59",
+                            "netlink_bind() and netlink_setsockopt() do not look whether a socket"
+                                    + " is a member before they call the protocol's owner"),
+                    new Entry(
+                            40,
+                            "an odd group is open to everybody",
+                            "CP-12",
+                            "cn_bind() takes the number of a group for a mask"));
 
     private KnownExamples() {}
 

@@ -11,6 +11,7 @@ import org.vkernel.testmodules.property.identity.Identities;
 import org.vkernel.testmodules.property.malformed.Malformed;
 import org.vkernel.testmodules.property.module.Loads;
 import org.vkernel.testmodules.property.naming.Naming;
+import org.vkernel.testmodules.property.procevent.Listening;
 import org.vkernel.testmodules.property.procevent.Lives;
 import org.vkernel.testmodules.property.queueing.Queues;
 import org.vkernel.testmodules.property.sharing.Sharing;
@@ -32,6 +33,7 @@ public final class PropertySuite {
                             .addAll(Answers.properties())
                             .addAll(Naming.properties())
                             .addAll(Lives.properties())
+                            .addAll(Listening.properties())
                             .addAll(Queues.properties())
                             .addAll(Waits.properties())
                             .addAll(Identities.properties())

@@ -18,8 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.vkernel.emulator.explore.ReplayToken;
 import org.vkernel.emulator.explore.Strategies;
+import org.vkernel.emulator.variant.Variant;
+import org.vkernel.emulator.variant.Variants;
+import org.vkernel.testmodules.property.answer.Answers;
 import org.vkernel.testmodules.property.coming.Comings;
 import org.vkernel.testmodules.property.dispatch.Dispatch;
+import org.vkernel.testmodules.property.naming.Naming;
+import org.vkernel.testmodules.property.procevent.Listening;
 import org.vkernel.testmodules.property.procevent.Lives;
 import org.vkernel.testmodules.property.traffic.NobodyLoses;
 
@@ -35,11 +40,20 @@ class PropertySuiteTest {
 
     private static final int MOST_TRIALS = 20_000;
 
+    /** In so many the example of a repair is met more than once on kernels without it. */
+    private static final int REPAIRED_TRIALS = 300;
+
     /** By the catalogue's names. */
     private static final List<String> OF_DISPATCH =
             List.of("CN-10", "CN-13", "CN-14", "CN-15", "CN-19", "CN-21");
 
     private static final List<String> OF_LIVES = List.of("CP-06", "CP-07", "CP-09");
+
+    private static final List<String> OF_LISTENING = List.of("CP-08", "CP-08-6.1", "CP-09-count");
+
+    private static final List<String> OF_NAMING = List.of("CP-12", "NL-59");
+
+    private static final List<String> OF_ANSWERS = List.of("NL-42");
 
     private static final List<String> OF_COMINGS = List.of("CN-16", "CN-18", "cn_init", "cn_test");
 
@@ -112,7 +126,34 @@ class PropertySuiteTest {
                                                 examples(Dispatch.WORKLOAD, OF_DISPATCH)
                                                         .get("CN-15"))),
                         () -> examples(Comings.properties(), OF_COMINGS),
-                        () -> examples(Lives.properties(), OF_LIVES)));
+                        () -> examples(Lives.properties(), OF_LIVES),
+                        () -> examples(Listening.properties(), OF_LISTENING),
+                        () -> examples(Naming.properties(), OF_NAMING),
+                        () -> examples(Answers.properties(), OF_ANSWERS)));
+    }
+
+    /** A repaired kernel does not have what was repaired, and nothing else is wrong with it. */
+    @Test
+    void eachRepair_endsItsExample() throws Exception {
+        onVirtualThreads(
+                List.of(
+                        () -> assertRepaired("CP-06", Lives.properties()),
+                        () -> assertRepaired("CP-12", Naming.properties()),
+                        () -> assertRepaired("NL-42", Answers.properties()),
+                        () -> assertRepaired("NL-59", Naming.properties())));
+    }
+
+    private static void assertRepaired(String name, List<KernelProperty<?>> properties) {
+        Variant repair =
+                Variants.all(PropertySuiteTest.class.getClassLoader()).stream()
+                        .filter(variant -> variant.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        Trials trials = Trials.standard(1).with(List.of(name), repair.profiles());
+        Hunt hunt =
+                new Hunt(PropertySuite.all(), trials, List.of(properties.getFirst().workload()));
+        assertEquals(null, hunt.run(REPAIRED_TRIALS));
+        assertEquals(null, hunt.known().get(name));
     }
 
     private static void examples(List<KernelProperty<?>> properties, List<String> expected) {
