@@ -821,6 +821,14 @@ public final class SimMachine {
                 && !isHost;
     }
 
+    /**
+     * Whether it could run, and only the strategy keeps it from that by letting time pass: no
+     * scheduler of Linux would.
+     */
+    boolean isHeldUpByJitter(Task task) {
+        return jitter && (task.queued || task.cpu.current == task);
+    }
+
     void program(Cpu cpu, long deadlineNs) {
         cpu.deadlineNs = deadlineNs;
     }

@@ -104,6 +104,7 @@ final class StallWatch {
                 all.stream()
                         .filter(task -> task.rcuNesting != 0)
                         .filter(task -> task.rcuSequence() != graceSequence)
+                        .filter(task -> !machine.isHeldUpByJitter(task))
                         .collect(ImmutableList.toImmutableList());
         if (readers.isEmpty()) {
             return;
