@@ -9,8 +9,10 @@ sealed interface ComingAction {
      * @param isTest whether it is the test module
      * @param unloads whether it unloads it
      * @param ticks how long it sleeps afterwards
+     * @param failing which allocation of it fails, from 1; 0 for none
      */
-    record Turn(int process, boolean isTest, boolean unloads, int ticks) implements ComingAction {}
+    record Turn(int process, boolean isTest, boolean unloads, int ticks, int failing)
+            implements ComingAction {}
 
     /**
      * A process opens a socket to the connector and sends it a message, so many times.

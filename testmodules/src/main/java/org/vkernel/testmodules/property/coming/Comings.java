@@ -27,6 +27,7 @@ import org.vkernel.testmodules.property.coming.ComingAction.Use;
 import org.vkernel.testmodules.property.suite.Burden;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
+import org.vkernel.testmodules.property.suite.Strain;
 import org.vkernel.testmodules.property.suite.Workload;
 
 /** Processes that load and unload the connector and its test module, and others that use them. */
@@ -35,6 +36,9 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
 
     private static final String CN = "cn";
     private static final String CN_TEST = "cn_test";
+
+    /** Of a load, roughly. */
+    private static final int MOST_ALLOCATIONS = 10;
 
     private static final Duration STEP = Duration.ofMillis(50);
 
@@ -72,9 +76,9 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
             for (int n = 0; n < turns; n++) {
                 boolean unloads = n % 2 == 1;
                 if (!unloads || random.nextInt(2) == 0) {
-                    plan.add(new Turn(i, unloads, unloads, random.nextInt(2)));
+                    plan.add(turn(i, unloads, unloads, random.nextInt(2), random));
                 }
-                plan.add(new Turn(i, !unloads, unloads, random.nextInt(3)));
+                plan.add(turn(i, !unloads, unloads, random.nextInt(3), random));
             }
         }
         int users = random.nextInt(3);
@@ -84,6 +88,12 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
         return plan.build();
     }
 
+    private static Turn turn(
+            int process, boolean isTest, boolean unloads, int ticks, SplitMix random) {
+        int failing = random.nextInt(4) == 0 ? 1 + random.nextInt(MOST_ALLOCATIONS) : 0;
+        return new Turn(process, isTest, unloads, ticks, failing);
+    }
+
     // ---- A run ------------------------------------------------------------------------------
 
     @Override
@@ -91,6 +101,7 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
         ComingsRun run = new ComingsRun();
         List<String> memory = kernel.mm().inUse();
         Map<Integer, List<Turn>> loaders = new TreeMap<>();
+        Failures failures = new Failures();
         for (ComingAction action : plan) {
             switch (action) {
                 case Turn turn ->
@@ -99,14 +110,19 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
             }
         }
         loaders.values()
-                .forEach(turns -> kernel.spawn("loader", self -> turn(self, run, setting, turns)));
+                .forEach(turns ->
+                        kernel.spawn("loader", self -> turn(self, run, setting, turns, failures)));
         Burden burden = setting.strain().begin(kernel);
+        if (setting.strain() != Strain.FAULTS) { // where others fail at random
+            kernel.mm().setFaults(failures);
+        }
         List<UserProcess> running = running(kernel);
         for (int i = 0; i < PATIENCE && !running.isEmpty() && kernel.reports().isEmpty(); i++) {
             kernel.runFor(STEP);
             running = running(kernel);
         }
         burden.end();
+        kernel.mm().setFaults(null);
         if (kernel.reports().isEmpty()) {
             running.forEach(process -> run.stuck.add(process.toString()));
             if (running.isEmpty()) {
@@ -142,10 +158,15 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
     }
 
     private static void turn(
-            UserProcess process, ComingsRun run, Setting setting, List<Turn> turns) {
+            UserProcess process,
+            ComingsRun run,
+            Setting setting,
+            List<Turn> turns,
+            Failures failures) {
         Modules modules = process.kernel().modules();
         for (Turn turn : turns) {
             String name = turn.isTest() ? CN_TEST : CN;
+            failures.begin(process, turn.failing());
             int result =
                     process.kernel()
                             .call(() ->
@@ -156,7 +177,10 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
                                                             ? CnTest.class
                                                             : ConnectorModule.class,
                                                     ImmutableMap.of()));
-            boolean isShort = setting.strain().isShortOfMemory() && FAILED.contains(result);
+            failures.end(process);
+            boolean isShort =
+                    (setting.strain().isShortOfMemory() || turn.failing() != 0)
+                            && FAILED.contains(result);
             if (!isShort && !(turn.unloads() ? UNLOADS : LOADS).contains(result)) {
                 run.odd.add(
                         (turn.unloads() ? "rmmod " : "insmod ")
