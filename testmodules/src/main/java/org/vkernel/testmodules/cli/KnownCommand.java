@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.testmodules.property.suite.Finding;
@@ -101,10 +102,25 @@ public final class KnownCommand implements VkernelCommand {
         Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(SEED));
         console.onInterrupt(hunt::stop);
         TreeSet<String> missing = new TreeSet<>(wanted);
+        AtomicInteger found = new AtomicInteger();
+        long begin = System.nanoTime();
         Finding alarm = null;
-        while (alarm == null && !missing.isEmpty() && hunt.done() < most && !hunt.isStopped()) {
-            alarm = HuntRun.run(hunt, Math.min(most, hunt.done() + AT_ONCE));
-            missing.removeAll(hunt.examples().keySet());
+        try (var _ =
+                LiveProgress.start(
+                        console.err(),
+                        () ->
+                                "%d of %d found, %d schedules of at most %d"
+                                                .formatted(
+                                                        found.get(),
+                                                        wanted.size(),
+                                                        hunt.done(),
+                                                        most)
+                                        + LiveProgress.speed(hunt.done(), begin))) {
+            while (alarm == null && !missing.isEmpty() && hunt.done() < most && !hunt.isStopped()) {
+                alarm = HuntRun.run(hunt, Math.min(most, hunt.done() + AT_ONCE));
+                missing.removeAll(hunt.examples().keySet());
+                found.set(wanted.size() - missing.size());
+            }
         }
         for (String name : wanted) {
             console.println(name + ": " + all.get(name));
