@@ -220,7 +220,9 @@ final class ProcConnector implements ProcessEvents {
      * <p>Models {@code send_msg()}. Context: process. Sleeps: never. What cannot be sent is lost.
      */
     private void send(ProcEvent event, int requestSeq, int ack, int exitCode) {
-        byte[] bytes = CnMsg.builder(ID).data(eventBytes.of(event)).toByteArray();
+        byte[] bytes = new byte[CnMsgHeader.length(ProcEventLayout.SIZE)];
+        CnMsgHeader.putId(bytes, 0, ConnectorId.CN_IDX_PROC, ConnectorId.CN_VAL_PROC);
+        eventBytes.put(event, bytes, CnMsgLayout.SIZE);
         CnMsg message = CnMsg.over(ByteSlice.of(bytes));
         lock.lock();
         LocalEvents mine = local.here();

@@ -14,9 +14,10 @@ final class ProcPolicies {
     /** What an event's buffer holds when it is filled. */
     @FunctionalInterface
     interface EventBytes {
-        EventBytes USUAL = ProcEvent::toByteArray;
+        EventBytes USUAL = ProcEvent::put;
 
-        byte[] of(ProcEvent event);
+        /** Writes all bytes of {@code event} to {@code bytes}, which are 0, from {@code at} on. */
+        void put(ProcEvent event, byte[] bytes, int at);
     }
 
     /** How the memory of an event is asked for. */

@@ -32,22 +32,24 @@ public final class ProcVariants implements VariantProvider {
                     .order("an event that is smaller than the union: exec, sid, an acknowledgement")
                     .consequence("every listener gets up to 16 bytes of the kernel's stack")
                     .profiles(Profile.V6_1, Profile.V6_18)
-                    .replace(EventBytes.class, usual -> event -> withRest(event, usual.of(event)))
+                    .replace(EventBytes.class, ProcVariants::withRest)
                     .build();
 
     /** The kinds that have 4 or 8 bytes of their own; the rest is what lay there. */
-    private static byte[] withRest(ProcEvent event, byte[] bytes) {
-        int own =
-                switch (event) {
-                    case ProcEvent.Ack ack -> Integer.BYTES;
-                    case ProcEvent.Exec exec -> 2 * Integer.BYTES;
-                    case ProcEvent.Sid sid -> 2 * Integer.BYTES;
-                    default -> bytes.length;
-                };
-        if (own < bytes.length) {
-            Arrays.fill(bytes, ProcEventLayout.EVENT_DATA + own, bytes.length, STACK);
-        }
-        return bytes;
+    private static EventBytes withRest(EventBytes usual) {
+        return (event, bytes, at) -> {
+            usual.put(event, bytes, at);
+            int data = ProcEventLayout.SIZE - ProcEventLayout.EVENT_DATA;
+            int own =
+                    switch (event) {
+                        case ProcEvent.Ack ack -> Integer.BYTES;
+                        case ProcEvent.Exec exec -> 2 * Integer.BYTES;
+                        case ProcEvent.Sid sid -> 2 * Integer.BYTES;
+                        default -> data;
+                    };
+            int begin = at + ProcEventLayout.EVENT_DATA;
+            Arrays.fill(bytes, begin + own, begin + data, STACK);
+        };
     }
 
     private static final Variant ANYBODY_COUNTS =

@@ -212,41 +212,46 @@ public sealed interface ProcEvent {
      */
     default byte[] toByteArray() {
         byte[] bytes = new byte[SIZE];
-        LittleEndian.putU32(bytes, WHAT, what());
-        LittleEndian.putU32(bytes, CPU, stamp().cpu());
-        LittleEndian.putU64(bytes, TIMESTAMP_NS, stamp().timestampNs());
+        put(bytes, 0);
+        return bytes;
+    }
+
+    /** Writes what {@link #toByteArray} has to {@code bytes}, which are 0 there. */
+    default void put(byte[] bytes, int at) {
+        LittleEndian.putU32(bytes, at + WHAT, what());
+        LittleEndian.putU32(bytes, at + CPU, stamp().cpu());
+        LittleEndian.putU64(bytes, at + TIMESTAMP_NS, stamp().timestampNs());
         switch (this) {
-            case Ack ack -> LittleEndian.putU32(bytes, ACK_ERR, ack.err);
+            case Ack ack -> LittleEndian.putU32(bytes, at + ACK_ERR, ack.err);
             case Fork fork -> {
-                putTask(bytes, FORK_PARENT_PID, fork.parent);
-                putTask(bytes, FORK_CHILD_PID, fork.child);
+                putTask(bytes, at + FORK_PARENT_PID, fork.parent);
+                putTask(bytes, at + FORK_CHILD_PID, fork.child);
             }
-            case Exec exec -> putTask(bytes, PROCESS_PID, exec.task);
-            case Uid uid -> putIds(bytes, uid.task, uid.ruid, uid.euid);
-            case Gid gid -> putIds(bytes, gid.task, gid.rgid, gid.egid);
-            case Sid sid -> putTask(bytes, PROCESS_PID, sid.task);
+            case Exec exec -> putTask(bytes, at + PROCESS_PID, exec.task);
+            case Uid uid -> putIds(bytes, at, uid.task, uid.ruid, uid.euid);
+            case Gid gid -> putIds(bytes, at, gid.task, gid.rgid, gid.egid);
+            case Sid sid -> putTask(bytes, at + PROCESS_PID, sid.task);
             case Ptrace ptrace -> {
-                putTask(bytes, PROCESS_PID, ptrace.task);
-                putTask(bytes, PTRACE_TRACER_PID, ptrace.tracer);
+                putTask(bytes, at + PROCESS_PID, ptrace.task);
+                putTask(bytes, at + PTRACE_TRACER_PID, ptrace.tracer);
             }
             case Comm comm -> {
-                putTask(bytes, PROCESS_PID, comm.task);
+                putTask(bytes, at + PROCESS_PID, comm.task);
                 byte[] name = comm.comm.getBytes(StandardCharsets.UTF_8);
-                System.arraycopy(name, 0, bytes, COMM, Math.min(name.length, COMM_SIZE - 1));
+                System.arraycopy(name, 0, bytes, at + COMM, Math.min(name.length, COMM_SIZE - 1));
             }
             case Coredump coredump -> {
-                putTask(bytes, PROCESS_PID, coredump.task);
-                putTask(bytes, COREDUMP_PARENT_PID, coredump.parent);
+                putTask(bytes, at + PROCESS_PID, coredump.task);
+                putTask(bytes, at + COREDUMP_PARENT_PID, coredump.parent);
             }
             case Exit exit -> {
-                putTask(bytes, PROCESS_PID, exit.task);
-                LittleEndian.putU32(bytes, EXIT_CODE, exit.exitCode);
-                LittleEndian.putU32(bytes, EXIT_SIGNAL, exit.exitSignal);
-                putTask(bytes, EXIT_PARENT_PID, exit.parent);
+                putTask(bytes, at + PROCESS_PID, exit.task);
+                LittleEndian.putU32(bytes, at + EXIT_CODE, exit.exitCode);
+                LittleEndian.putU32(bytes, at + EXIT_SIGNAL, exit.exitSignal);
+                putTask(bytes, at + EXIT_PARENT_PID, exit.parent);
             }
-            case Unknown unknown -> unknown.data.copyTo(bytes, EVENT_DATA);
+            case Unknown unknown -> unknown.data.copyTo(bytes, at + EVENT_DATA);
         }
-        return bytes;
     }
 
     private static TaskId taskAt(ByteSlice data, int at) {
@@ -258,10 +263,10 @@ public sealed interface ProcEvent {
         LittleEndian.putU32(bytes, at + Integer.BYTES, task.tgid);
     }
 
-    private static void putIds(byte[] bytes, TaskId task, int real, int effective) {
-        putTask(bytes, PROCESS_PID, task);
-        LittleEndian.putU32(bytes, ID_REAL, real);
-        LittleEndian.putU32(bytes, ID_EFFECTIVE, effective);
+    private static void putIds(byte[] bytes, int at, TaskId task, int real, int effective) {
+        putTask(bytes, at + PROCESS_PID, task);
+        LittleEndian.putU32(bytes, at + ID_REAL, real);
+        LittleEndian.putU32(bytes, at + ID_EFFECTIVE, effective);
     }
 
     private static String commOf(ByteSlice data) {
