@@ -122,7 +122,12 @@ public final class Mutex implements WaitTarget, WatchedLock {
             }
         }
         Task task = sched.current();
-        if (!OWNER.compareAndSet(this, null, task)) {
+        if (sched.isSole()) {
+            if (owner != null) {
+                return false;
+            }
+            OWNER.setOpaque(this, task);
+        } else if (!OWNER.compareAndSet(this, null, task)) {
             return false;
         }
         ContextWatcher watcher = sched.watcher();

@@ -110,8 +110,14 @@ public final class RwLock implements WatchedLock {
         }
         for (; ; ) {
             int seen = state;
-            if (seen >= 0 && STATE.compareAndSet(this, seen, seen + 1)) {
-                return;
+            if (seen >= 0) {
+                if (sched.isSole()) {
+                    STATE.setOpaque(this, seen + 1);
+                    return;
+                }
+                if (STATE.compareAndSet(this, seen, seen + 1)) {
+                    return;
+                }
             }
             sched.spin(noWriter);
         }
@@ -180,7 +186,10 @@ public final class RwLock implements WatchedLock {
     public void readUnlock() {
         SimMachine machine = sim;
         if (machine == null || announceRelease(machine, WatchedLock.READ)) {
-            if ((int) STATE.getAndAdd(this, -1) <= 0) {
+            int seen = state;
+            if (seen > 0 && sched.isSole()) {
+                STATE.setOpaque(this, seen - 1);
+            } else if ((int) STATE.getAndAdd(this, -1) <= 0) {
                 STATE.getAndAdd(this, 1); // else it would count as held by a writer from now on
                 notHeld("read");
             }

@@ -158,6 +158,8 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
         SimMachine machine = sim;
         if (machine != null) {
             acquire(machine, task, mode);
+        } else if (owner == null && sched.isSole()) {
+            owner = task;
         } else if (!OWNER.compareAndSet(this, null, task)) {
             contendParallel(task);
         }

@@ -2,6 +2,7 @@ package org.vkernel.emulator.mm;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an allocation may be carried out: whether it may sleep, reclaim, or dip into reserves.
@@ -134,8 +135,24 @@ public final class GfpMask {
 
     private final int bits;
 
+    /** See {@link #beforeReserves}; made at the first need, by anybody. */
+    private @Nullable GfpMask beforeReserves;
+
     private GfpMask(int bits) {
         this.bits = bits;
+    }
+
+    /**
+     * This mask for who tries without the reserves first, and would not have a failure of that in
+     * the log. Models the first try of {@code kmalloc_reserve()}.
+     */
+    public GfpMask beforeReserves() {
+        GfpMask known = beforeReserves;
+        if (known == null) {
+            known = with(Flag.NOMEMALLOC | Flag.NOWARN);
+            beforeReserves = known;
+        }
+        return known;
     }
 
     /** The mask with exactly these bits; one of the constants where it is equal. */

@@ -35,8 +35,11 @@ final class ParallelMachine {
     /** A waiter for a slot looks again after this long, since a release has no full fence. */
     private static final long SLOT_PARK_NANOS = 200_000;
 
-    /** System calls after which a task that never sleeps lets others of its carrier run. */
-    private static final int YIELD_SYSCALLS = 1 << 10;
+    /**
+     * System calls after which a task that never sleeps lets others of its carrier run, and is
+     * looked at whether it is alone.
+     */
+    static final int LOOK_SYSCALLS = 1 << 10;
 
     /**
      * System calls after which it really leaves its carrier: one that only yields is taken again
@@ -46,6 +49,7 @@ final class ParallelMachine {
 
     private final Scheduler sched;
     private final Cpu[] cpus;
+    private final SoleHolder sole;
 
     @SuppressWarnings("ThreadLocalUsage") // a thread may be init of several kernels
     private final ThreadLocal<Task> currentTask = new ThreadLocal<>();
@@ -69,6 +73,7 @@ final class ParallelMachine {
     ParallelMachine(Scheduler sched) {
         this.sched = sched;
         this.cpus = sched.cpus;
+        this.sole = new SoleHolder(sched);
     }
 
     /** The calling thread's task; a guess that is right saves the look-up, 3 ns. */
@@ -101,6 +106,12 @@ final class ParallelMachine {
         }
     }
 
+    /** Whether the calling thread's task is in the kernel with all slots. */
+    boolean isInsideSole() {
+        Task task = currentTask.get();
+        return task != null && task.sole && task.soleInside;
+    }
+
     @Nullable Task bound() {
         return currentTask.get();
     }
@@ -108,12 +119,20 @@ final class ParallelMachine {
     // ---- Slots -------------------------------------------------------------------------------
 
     void enter(Task task) {
-        if (!task.cpu.tryTake(task)) {
+        if (!(task.sole && sole.reenter(task)) && !task.cpu.tryTake(task)) {
             enterSlow(task);
         }
         if (halting) {
-            task.cpu.release();
+            releaseSlots(task);
             throw halted(task);
+        }
+    }
+
+    private void releaseSlots(Task task) {
+        if (task.sole) {
+            sole.release(task);
+        } else {
+            task.cpu.release();
         }
     }
 
@@ -130,6 +149,7 @@ final class ParallelMachine {
 
     private void enterSlow(Task task) {
         assert task.cpu.owner != task : task + " enters the kernel twice";
+        sole.revoke();
         for (int i = 0; i < SPINS; i++) {
             if (tryAny(task)) {
                 return;
@@ -140,6 +160,7 @@ final class ParallelMachine {
         try {
             waiters.add(task);
             while (!tryAny(task)) {
+                sole.revoke();
                 LockSupport.parkNanos(this, SLOT_PARK_NANOS);
                 if (halting) {
                     throw halted(task);
@@ -174,7 +195,11 @@ final class ParallelMachine {
         if (cpu.irqPending != 0) {
             sched.deliverInterrupts(task, cpu);
         }
-        cpu.release();
+        releaseSlots(task);
+        released(cpu);
+    }
+
+    private void released(Cpu cpu) {
         if (waiting.getPlain() != 0) {
             wakeWaiter();
         }
@@ -187,7 +212,7 @@ final class ParallelMachine {
     void leaveHeld(Task task) {
         if (task.cpu.owner == task) {
             if (halting) {
-                task.cpu.release();
+                releaseSlots(task);
             } else {
                 leave(task);
             }
@@ -203,9 +228,17 @@ final class ParallelMachine {
 
     /** The end of a system call: gives the carrier to others now and then. */
     void leaveToUser(Task task) {
-        leave(task);
         int syscalls = ++task.syscalls;
-        if ((syscalls & YIELD_SYSCALLS - 1) == 0) {
+        boolean look = (syscalls & LOOK_SYSCALLS - 1) == 0;
+        if (look && !task.sole) {
+            sole.consider(task, LOOK_SYSCALLS);
+        }
+        if (task.sole) {
+            leaveSole(task);
+        } else {
+            leave(task);
+        }
+        if (look) {
             if ((syscalls & SLICE_SYSCALLS - 1) == 0) {
                 LockSupport.parkNanos(this, 1);
             } else {
@@ -214,9 +247,22 @@ final class ParallelMachine {
         }
     }
 
+    private void leaveSole(Task task) {
+        Cpu cpu = task.cpu;
+        if (cpu.irqPending != 0) {
+            sched.deliverInterrupts(task, cpu);
+        }
+        if (!sole.stay(task)) {
+            released(cpu);
+        }
+    }
+
     /** Interrupts or bottom halves may come again on the current slot. */
     void safepoint(Task task) {
         Cpu cpu = task.cpu;
+        if (task.sole && sole.isRevoked(task)) {
+            sole.releaseOthers(task);
+        }
         if (cpu.irqPending != 0 && !task.irqsOff) {
             sched.deliverInterrupts(task, cpu);
         }
@@ -286,6 +332,7 @@ final class ParallelMachine {
                 if (halting) {
                     throw halted(task);
                 }
+                sole.releaseOthers(task); // what it waits for may have to come from there
                 safepoint(task);
                 LockSupport.parkNanos(this, SPIN_PARK_NANOS);
             }
@@ -323,6 +370,7 @@ final class ParallelMachine {
 
     private void main(Task task) {
         currentTask.set(task);
+        task.boundThread = Thread.currentThread();
         boolean kernelThread = (task.flags & Task.PF_KTHREAD) != 0;
         try {
             if (kernelThread) {
@@ -377,7 +425,8 @@ final class ParallelMachine {
 
     void raise(Cpu cpu, int line) {
         cpu.raise(line);
-        if (cpu.owner != currentTask.get()) {
+        Task task = currentTask.get();
+        if (cpu.owner != task || task == null || cpu != task.cpu) {
             kick();
         }
     }
@@ -450,6 +499,7 @@ final class ParallelMachine {
     private boolean deliver(Cpu cpu) {
         Task idle = cpu.idle;
         if (!cpu.tryTake(idle)) {
+            sole.revoke();
             return false;
         }
         currentTask.set(idle);

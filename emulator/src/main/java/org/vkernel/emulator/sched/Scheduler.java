@@ -44,6 +44,12 @@ public final class Scheduler {
     /** Told of contexts and locks; null: nobody. */
     @Nullable ContextWatcher watcher;
 
+    /** See {@link #isSole}. Written by who takes or gives up all slots. */
+    boolean sole;
+
+    /** Who keeps all slots, until that is revoked. Written by {@link SoleHolder}. */
+    volatile @Nullable Task soleHolder;
+
     private boolean checksSleeping = true;
     boolean checksBlocking = true;
 
@@ -92,6 +98,7 @@ public final class Scheduler {
         if (strategy != null) {
             sim = new SimMachine(this, strategy, setup);
             par = null;
+            sole = true;
         } else {
             sim = null;
             par = new ParallelMachine(this);
@@ -198,7 +205,13 @@ public final class Scheduler {
     /** The running task ({@code current}). */
     public Task current() {
         SimMachine machine = sim;
-        return machine != null ? machine.current : parallel().current();
+        if (machine != null) {
+            return machine.current;
+        }
+        Task guess = soleHolder;
+        return guess != null && guess.boundThread == Thread.currentThread()
+                ? guess
+                : parallel().current();
     }
 
     /** How many CPUs there are ({@code nr_cpu_ids}). */
@@ -340,6 +353,16 @@ public final class Scheduler {
         if (told != null) {
             told.leavesKernel(task);
         }
+    }
+
+    /**
+     * Whether no other task can come between the steps of the running one, the caller, so that what
+     * must be atomic may be done without: always on the simulated machine, on the parallel one
+     * while it holds all CPUs.
+     */
+    public boolean isSole() {
+        assert !sole || sim != null || parallel().isInsideSole() : "not by the holder of all CPUs";
+        return sole;
     }
 
     // ---- Contexts ----------------------------------------------------------------------------

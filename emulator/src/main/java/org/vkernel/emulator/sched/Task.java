@@ -103,6 +103,12 @@ public final class Task {
     /** Parallel machine: the thread that it is bound to now; written by that thread alone. */
     @Nullable Thread boundThread;
 
+    /** Parallel machine: whether it keeps all slots, see {@link SoleHolder}. */
+    boolean sole;
+
+    /** Whether it is in the kernel. Written by it alone, while {@link #sole}. */
+    boolean soleInside;
+
     /** Points left before its CPU counts as stuck in the kernel. */
     int lockupBudget;
 

@@ -2,7 +2,6 @@ package org.vkernel.emulator.shared;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
@@ -21,41 +20,43 @@ public final class AtomicInt {
         }
     }
 
-    private final @Nullable SimMachine sim;
+    private final Scheduler sched;
     private final long object;
     private volatile int value;
 
     public AtomicInt(Scheduler sched, int initial) {
-        sim = sched.sim();
+        this.sched = sched;
         object = sched.nextObject();
         VALUE.set(this, initial);
     }
 
-    private void point() {
+    private void point(int access) {
+        SimMachine sim = sched.sim();
         if (sim != null) {
-            sim.point(Access.ATOMIC, object);
+            sim.point(access, object);
         }
     }
 
     /** {@code atomic_read()}. */
     public int get() {
-        if (sim != null) {
-            sim.point(Access.READ_ONCE, object);
-        }
+        point(Access.READ_ONCE);
         return value;
     }
 
     /** {@code atomic_set()}. */
     public void set(int newValue) {
-        if (sim != null) {
-            sim.point(Access.WRITE_ONCE, object);
-        }
+        point(Access.WRITE_ONCE);
         value = newValue;
     }
 
     /** {@code atomic_add_return()}. */
     public int addAndGet(int delta) {
-        point();
+        point(Access.ATOMIC);
+        if (sched.isSole()) {
+            int sum = value + delta;
+            VALUE.setOpaque(this, sum);
+            return sum;
+        }
         return (int) VALUE.getAndAdd(this, delta) + delta;
     }
 
@@ -71,35 +72,49 @@ public final class AtomicInt {
 
     /** {@code atomic_fetch_or()}. */
     public int getAndOr(int bits) {
-        point();
+        point(Access.ATOMIC);
+        if (sched.isSole()) {
+            int before = value;
+            VALUE.setOpaque(this, before | bits);
+            return before;
+        }
         return (int) VALUE.getAndBitwiseOr(this, bits);
     }
 
     /** {@code atomic_fetch_and()}. */
     public int getAndAnd(int bits) {
-        point();
+        point(Access.ATOMIC);
+        if (sched.isSole()) {
+            int before = value;
+            VALUE.setOpaque(this, before & bits);
+            return before;
+        }
         return (int) VALUE.getAndBitwiseAnd(this, bits);
     }
 
     /** {@code atomic_xchg()}. */
     public int exchange(int newValue) {
-        point();
+        point(Access.ATOMIC);
         return (int) VALUE.getAndSet(this, newValue);
     }
 
     /** {@code atomic_cmpxchg()}: whether {@code expected} was there and {@code newValue} is now. */
     public boolean compareAndSet(int expected, int newValue) {
-        point();
+        point(Access.ATOMIC);
         return VALUE.compareAndSet(this, expected, newValue);
     }
 
     /** {@code atomic_inc_not_zero()}. */
     public boolean incrementNotZero() {
-        point();
+        point(Access.ATOMIC);
         for (; ; ) {
             int seen = value;
             if (seen == 0) {
                 return false;
+            }
+            if (sched.isSole()) {
+                VALUE.setOpaque(this, seen + 1);
+                return true;
             }
             if (VALUE.compareAndSet(this, seen, seen + 1)) {
                 return true;

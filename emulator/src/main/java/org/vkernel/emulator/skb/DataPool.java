@@ -11,11 +11,11 @@ import org.vkernel.emulator.sched.Task;
  * <p>A CPU's arrays are exclusive to the task that holds it.
  */
 final class DataPool {
-    /** The smallest array that is kept: making a new one costs less below. */
-    private static final int SMALLEST = 512;
+    /** Bytes of the smallest arrays. */
+    static final int SMALLEST = 256;
 
     private static final int LARGEST = 65_536;
-    private static final int CLASSES = 8;
+    private static final int CLASSES = 9;
 
     /** Bytes that a CPU keeps of each size. */
     private static final int BYTES_OF_EACH = 256 << 10;
@@ -34,7 +34,7 @@ final class DataPool {
 
     /** An array of at least {@code size} bytes. */
     byte[] take(Task running, int size) {
-        if (size < SMALLEST || size > LARGEST) {
+        if (size > LARGEST) {
             return new byte[size];
         }
         int index = indexOf(size);

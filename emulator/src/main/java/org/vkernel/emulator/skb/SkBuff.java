@@ -51,11 +51,11 @@ public final class SkBuff {
     private final long object;
 
     // The memory that it takes: the numbers of its own object and of that of the data.
-    private final int headObject;
+    private int headObject;
     private int dataObject;
 
     // The data.
-    private byte[] head;
+    private byte[] head = SkBuffs.NO_BYTES;
     private int data;
     private int tail;
     private int end;
@@ -68,7 +68,7 @@ public final class SkBuff {
     private @Nullable AtomicInt dataref;
 
     /** How many holders there are, as {@code refcount_t}: 0 when it is freed, negative stuck. */
-    private int users = 1;
+    private int users;
 
     // Its place in a queue; guarded by the queue's lock.
     @Nullable SkBuff next;
@@ -92,24 +92,51 @@ public final class SkBuff {
     /** What the checkers know of it; null: nothing. */
     private final @Nullable SkBuffShadow shadow;
 
-    SkBuff(
-            SkBuffs skbs,
-            int headObject,
-            int dataObject,
-            byte[] head,
-            int end,
-            int truesize,
-            boolean isVirtual) {
+    /** One that is free, until {@link #begin}. */
+    SkBuff(SkBuffs skbs) {
         this.skbs = skbs;
-        this.headObject = headObject;
-        this.dataObject = dataObject;
         this.sim = skbs.sched.sim();
         this.object = sim == null ? 0 : skbs.sched.nextObject();
-        this.head = head;
-        this.end = end;
-        this.truesize = truesize;
-        this.isVirtual = isVirtual;
         this.shadow = skbs.shadows.make();
+    }
+
+    /** Begins its life, or another: empty, with one holder, and memory that is its own. */
+    void begin(int ownObject, int bytesObject, int room, int charge, boolean isOfVmalloc) {
+        headObject = ownObject;
+        dataObject = bytesObject;
+        data = 0;
+        tail = 0;
+        end = room;
+        truesize = charge;
+        isVirtual = isOfVmalloc;
+        pfmemalloc = false;
+        cloned = false;
+        dataref = null;
+        users = 1;
+        portid = 0;
+        dstGroup = 0;
+        credsPid = 0;
+        credsUid = 0;
+        credsGid = 0;
+        cbFlags = 0;
+        nsid = 0;
+    }
+
+    /** The bytes, also of one that is free. */
+    byte[] array() {
+        return head;
+    }
+
+    void setArray(byte[] array) {
+        head = array;
+    }
+
+    int headObject() {
+        return headObject;
+    }
+
+    int dataObject() {
+        return dataObject;
     }
 
     // ---- The data ---------------------------------------------------------------------------
@@ -309,6 +336,8 @@ public final class SkBuff {
             if (users < 0) {
                 saturate(before);
             }
+        } else if (skbs.sched.isSole() && users < Integer.MAX_VALUE) {
+            users++;
         } else {
             int before = (int) USERS.getAndAdd(this, 1);
             if (before + 1 < 0) {
@@ -381,7 +410,10 @@ public final class SkBuff {
         } else {
             // The only holder need not tell anybody: nobody else can take a reference.
             before = (int) USERS.getAcquire(this);
-            if (before > 1) {
+            if (before > 1 && skbs.sched.isSole()) {
+                users = before - 1;
+                noteDropped();
+            } else if (before > 1) {
                 before = (int) USERS.getAndAdd(this, -1);
                 if (before == 1) {
                     users = 1;
@@ -420,27 +452,29 @@ public final class SkBuff {
             known.noteFreed();
             skbs.shadows.forget(this);
         }
-        releaseData(running);
-        skbs.freeHead(running, headObject);
+        boolean ownsData = leaveData();
         users = 0;
         data = 0;
         tail = 0;
-        head = SkBuffs.NO_BYTES;
         sender = null;
+        skbs.free(running, this, ownsData);
     }
 
-    /** Models {@code skb_release_data()}. */
-    private void releaseData(Task running) {
+    /**
+     * Models {@code skb_release_data()} but for the freeing itself.
+     *
+     * @return whether nobody else has the data, so that the caller is to free it
+     */
+    private boolean leaveData() {
         AtomicInt references = dataref;
         int left = references == null || references.get() == 1 ? 0 : references.decrementAndGet();
         if (left < 0) {
             skbs.shadows.reportDead("double free of an sk_buff's data", shadow);
-        } else if (left == 0) {
-            skbs.freeData(running, dataObject, head, dataBytes(), isVirtual);
         }
+        return left == 0;
     }
 
-    private long dataBytes() {
+    long dataBytes() {
         return (long) end + skbs.sharedInfoBytes;
     }
 
@@ -481,14 +515,17 @@ public final class SkBuff {
      */
     public @Nullable SkBuff clone(GfpMask gfp) {
         checkAlive();
-        int own = skbs.takeHead(gfp);
+        Task running = skbs.sched.current();
+        int own = skbs.takeHead(running, gfp);
         if (own == 0) {
             return null;
         }
         AtomicInt references = sharedInfo();
         references.incrementAndGet();
         cloned = true;
-        SkBuff clone = new SkBuff(skbs, own, dataObject, head, end, truesize, isVirtual);
+        SkBuff clone = skbs.bare(running);
+        clone.begin(own, dataObject, end, truesize, isVirtual);
+        clone.head = head;
         clone.data = data;
         clone.tail = tail;
         clone.cloned = true;
@@ -595,7 +632,9 @@ public final class SkBuff {
         byte[] bigger = skbs.newBytes(running, Math.max(room, tail + moreHeadroom));
         System.arraycopy(head, 0, bigger, moreHeadroom, tail);
         copyShadow(this, moreHeadroom);
-        releaseData(running);
+        if (leaveData()) {
+            skbs.freeData(running, dataObject, head, dataBytes(), isVirtual);
+        }
         int oldEnd = end;
         dataObject = object;
         head = bigger;

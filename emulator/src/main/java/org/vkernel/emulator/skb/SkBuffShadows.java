@@ -30,6 +30,11 @@ final class SkBuffShadows {
         this.hasShadows = sched.notesHolders() && (reportsMemory || checks.contains(Check.LEAKS));
     }
 
+    /** Whether anybody is told of the use of an sk_buff that was freed. */
+    boolean areWatched() {
+        return hasShadows || reportsMemory;
+    }
+
     @Nullable SkBuffShadow make() {
         return hasShadows ? new SkBuffShadow(sched) : null;
     }

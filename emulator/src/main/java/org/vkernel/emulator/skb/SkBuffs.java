@@ -26,10 +26,6 @@ public final class SkBuffs {
 
     static final byte[] NO_BYTES = {};
 
-    private static final int FIRST_FLAGS = GfpMask.Flag.NOMEMALLOC | GfpMask.Flag.NOWARN;
-    private static final GfpMask KERNEL_FIRST = GfpMask.KERNEL.with(FIRST_FLAGS);
-    private static final GfpMask ATOMIC_FIRST = GfpMask.ATOMIC.with(FIRST_FLAGS);
-
     private static final TraceKind KFREE = TraceKind.of("skb", "kfree_skb", "len", "truesize", "");
 
     final Scheduler sched;
@@ -41,6 +37,9 @@ public final class SkBuffs {
     private final KmemCache heads;
     private final KmemCache smallHeads;
     private final @Nullable DataPool pool;
+
+    /** Null where the use of a freed sk_buff is watched: another message's would not be told. */
+    private final @Nullable SkBuffPool recycled;
 
     final SkBuffShadows shadows;
 
@@ -66,6 +65,7 @@ public final class SkBuffs {
         this.sharedInfoBytes = profile.sharedInfoBytes();
         this.heads = memory.createCache("skbuff_head_cache", profile.skBuffBytes());
         this.pool = checked ? null : new DataPool(sched);
+        this.recycled = sched.sim() != null || shadows.areWatched() ? null : new SkBuffPool(sched);
         this.smallHeads = memory.createCache("skbuff_small_head", profile.smallHeadBytes());
     }
 
@@ -95,7 +95,7 @@ public final class SkBuffs {
             return null;
         }
         long bytes = SkBuffSizes.allocDataBytes(profile, size);
-        int data = takeDataOnce(running, bytes, withoutReserves(gfp));
+        int data = takeDataOnce(running, bytes, gfp.beforeReserves());
         if (data == 0) {
             return allocFromReserves(running, size, gfp, head);
         }
@@ -160,17 +160,47 @@ public final class SkBuffs {
     }
 
     private SkBuff make(Task running, int size, long bytes, int head, int data, boolean isVirtual) {
-        SkBuff skb =
-                new SkBuff(
-                        this,
-                        head,
-                        data,
-                        newBytes(running, size),
-                        SkBuffSizes.end(profile, bytes),
-                        SkBuffSizes.truesize(profile, bytes),
-                        isVirtual);
+        boolean isSmall = size <= DataPool.SMALLEST;
+        SkBuff skb = recycled == null ? null : recycled.take(running, isSmall);
+        boolean hasArray = isSmall && skb != null;
+        if (skb == null) {
+            skb = new SkBuff(this);
+        }
+        if (!hasArray) {
+            skb.setArray(newBytes(running, size));
+        }
+        int end = SkBuffSizes.end(profile, bytes);
+        skb.begin(head, data, end, SkBuffSizes.truesize(profile, bytes), isVirtual);
         shadows.remember(skb);
         return skb;
+    }
+
+    /** One that has no data yet. */
+    SkBuff bare(Task running) {
+        SkBuff skb = recycled == null ? null : recycled.take(running, false);
+        return skb == null ? new SkBuff(this) : skb;
+    }
+
+    /**
+     * Takes one back that nobody uses any more.
+     *
+     * @param ownsData whether nobody else has its data, which has not been freed
+     */
+    void free(Task running, SkBuff skb, boolean ownsData) {
+        SkBuffPool kept = recycled;
+        boolean withArray = ownsData && kept != null && skb.array().length == DataPool.SMALLEST;
+        if (withArray) {
+            giveBack(running, skb.dataObject(), skb.dataBytes(), skb.isVirtual());
+        } else if (ownsData) {
+            freeData(running, skb.dataObject(), skb.array(), skb.dataBytes(), skb.isVirtual());
+        }
+        heads.free(running, skb.headObject());
+        if (!withArray) {
+            skb.setArray(NO_BYTES);
+        }
+        if (kept != null) {
+            kept.giveBack(running, skb, withArray);
+        }
     }
 
     byte[] newBytes(Task running, int size) {
@@ -184,12 +214,8 @@ public final class SkBuffs {
     }
 
     /** Memory for a head: its object's number, or 0. */
-    int takeHead(GfpMask gfp) {
-        return heads.alloc(sched.current(), gfp);
-    }
-
-    void freeHead(Task running, int object) {
-        heads.free(running, object);
+    int takeHead(Task running, GfpMask gfp) {
+        return heads.alloc(running, gfp);
     }
 
     /**
@@ -199,7 +225,7 @@ public final class SkBuffs {
      * <p>Models {@code kmalloc_reserve()}.
      */
     int takeData(Task running, long bytes, GfpMask gfp) {
-        int object = takeDataOnce(running, bytes, withoutReserves(gfp));
+        int object = takeDataOnce(running, bytes, gfp.beforeReserves());
         return object == 0 && memory.mayUseReserves(running, gfp)
                 ? takeDataOnce(running, bytes, gfp)
                 : object;
@@ -209,13 +235,6 @@ public final class SkBuffs {
         return bytes == smallHeads.objectBytes()
                 ? smallHeads.alloc(running, gfp)
                 : memory.kmalloc(running, bytes, gfp);
-    }
-
-    private static GfpMask withoutReserves(GfpMask gfp) {
-        if (gfp.equals(GfpMask.KERNEL)) {
-            return KERNEL_FIRST;
-        }
-        return gfp.equals(GfpMask.ATOMIC) ? ATOMIC_FIRST : gfp.with(FIRST_FLAGS);
     }
 
     void freeData(Task running, int object, byte[] head, long bytes, boolean isVirtual) {

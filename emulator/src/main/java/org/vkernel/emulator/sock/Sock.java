@@ -210,6 +210,11 @@ public abstract class Sock implements SkBuffOwner {
         if (sim != null) {
             return rmemAtomic.addAndGet(bytes);
         }
+        if (sched.isSole()) {
+            int now = rmem + bytes;
+            RMEM.setOpaque(this, now);
+            return now;
+        }
         if (isKernel) {
             return (int) RMEM.getAndAdd(this, bytes) + bytes;
         }
