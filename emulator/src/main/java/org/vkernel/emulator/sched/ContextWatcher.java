@@ -19,10 +19,10 @@ public interface ContextWatcher {
     /** Bottom halves are about to be enabled. */
     default void bottomHalvesOn(Task task) {}
 
-    /** {@code preempt_disable()} was called, and preemption was on. */
+    /** {@code preempt_disable()} was called; preemption may have been off already. */
     default void preemptionOff(Task task) {}
 
-    /** Preemption is about to be on. */
+    /** {@code preempt_enable()} was called; preemption is off yet, and may stay so. */
     default void preemptionOn(Task task) {}
 
     /** The data of the CPU that runs the task is used, under disabled preemption. */

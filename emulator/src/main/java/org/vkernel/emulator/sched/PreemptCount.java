@@ -22,11 +22,16 @@ public final class PreemptCount {
     /** Serving a hardirq. */
     public static final int HARDIRQ_OFFSET = 0x10000;
 
-    static final int PREEMPT_MASK = 0xff;
+    private static final int PREEMPT_MASK = 0xff;
     static final int SOFTIRQ_MASK = 0xff00;
     static final int HARDIRQ_MASK = 0xf0000;
 
     private PreemptCount() {}
+
+    /** How often preemption was disabled, by {@code preempt_disable()} and by locks. */
+    public static int preemptDepth(int count) {
+        return count & PREEMPT_MASK;
+    }
 
     /** {@code in_hardirq()}. */
     public static boolean inHardirq(int count) {

@@ -118,7 +118,7 @@ public final class LockChecker implements ContextWatcher {
         int level = level(task);
         note(task, type, mode, level);
         TaskContext context = TaskContext.of(task);
-        context.wanted = lock;
+        context.wanted[level] = lock;
         // Readers pass waiting writers in interrupts only.
         boolean isRecursive =
                 LockClass.isRead(mode) && PreemptCount.inInterrupt(task.preemptCount());
@@ -346,14 +346,15 @@ public final class LockChecker implements ContextWatcher {
     @SuppressWarnings("ReferenceEquality") // it is the lock itself
     public void acquired(Task task, WatchedLock lock, int mode) {
         TaskContext context = TaskContext.of(task);
-        boolean wasTried = context.wanted != lock;
-        context.wanted = null;
+        int level = level(task);
+        boolean wasTried = context.wanted[level] != lock;
+        context.wanted[level] = null;
         context.locks.add(
                 new HeldLock(
                         lock,
                         classOf(lock, mode),
                         mode,
-                        level(task),
+                        level,
                         wasTried,
                         keepsStacks ? new Throwable() : null));
     }
@@ -433,7 +434,14 @@ public final class LockChecker implements ContextWatcher {
     @Override
     public void preemptionOff(Task task) {
         if (keepsStacks) {
-            TaskContext.of(task).preemptionOff = new Throwable();
+            TaskContext.of(task).preemptionOff.push(new Throwable());
+        }
+    }
+
+    @Override
+    public void preemptionOn(Task task) {
+        if (keepsStacks) {
+            var _ = TaskContext.of(task).preemptionOff.poll();
         }
     }
 
@@ -474,8 +482,8 @@ public final class LockChecker implements ContextWatcher {
         }
         if (context.locks.isEmpty()) {
             int count = task.preemptCount();
-            if ((count & 0xff) != 0) {
-                add(places, "Preemption disabled at", context.preemptionOff);
+            if (PreemptCount.preemptDepth(count) != 0) {
+                add(places, "Preemption disabled at", context.preemptionOff.peekLast());
             }
             if (PreemptCount.inSoftirq(count)) {
                 add(places, "Bottom halves disabled at", context.bottomHalvesOff);

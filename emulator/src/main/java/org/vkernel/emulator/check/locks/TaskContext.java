@@ -1,6 +1,8 @@
 package org.vkernel.emulator.check.locks;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Task;
@@ -10,8 +12,11 @@ import org.vkernel.emulator.sched.WatchedLock;
 final class TaskContext {
     final List<HeldLock> locks = new ArrayList<>(4);
 
-    /** What it is about to take; what it gets without is got by a trylock. */
-    @Nullable WatchedLock wanted;
+    /**
+     * What it is about to take, or the softirq, or the hardirq on top of it; what it gets without
+     * is got by a trylock.
+     */
+    final @Nullable WatchedLock[] wanted = new WatchedLock[3];
 
     /** How deep in RCU read sections it was where a softirq, and a hardirq, began on top of it. */
     final int[] rcuBelow = new int[3];
@@ -19,8 +24,10 @@ final class TaskContext {
     /** Whether it was said that it left a read section open. */
     boolean sectionReported;
 
+    /** Where preemption was disabled that is not enabled again, the last first: these nest. */
+    final Deque<Throwable> preemptionOff = new ArrayDeque<>(2);
+
     // Where the last of each began, if call traces are kept.
-    @Nullable Throwable preemptionOff;
     @Nullable Throwable bottomHalvesOff;
     @Nullable Throwable irqsOff;
     @Nullable Throwable readSection;

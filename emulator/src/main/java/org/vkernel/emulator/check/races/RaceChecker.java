@@ -198,8 +198,7 @@ public final class RaceChecker implements PointObserver, ContextWatcher {
         place.release(me);
     }
 
-    // ---- Where accesses were made
-    // ----------------------------------------------------------------
+    // ---- Where they were made ----------------------------------------------------------------
 
     private static long origin(Task task) {
         return (long) task.accessSite() << CPU_BITS | task.cpu().index();

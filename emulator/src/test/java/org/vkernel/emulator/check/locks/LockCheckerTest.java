@@ -1,19 +1,26 @@
 package org.vkernel.emulator.check.locks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.BugReport;
+import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.sched.PreemptCount;
+import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.WatchedLock;
 import org.vkernel.emulator.time.HrTimer;
 import org.vkernel.emulator.time.Timer;
 
@@ -65,6 +72,23 @@ class LockCheckerTest {
                         });
         timer.start(kernel.clock().ns() + 1_000_000);
         kernel.timers().msleep(20);
+    }
+
+    /** The report on a sleep in there. */
+    private static BugReport sleep(Consumer<VirtualKernel> disable) {
+        VirtualKernel kernel =
+                VirtualKernel.boot(
+                        KernelConfig.simulated(1)
+                                .keepGoing(true)
+                                .callTraces(CallTraces.ALL)
+                                .checks(ImmutableSet.of(Check.SLEEP)));
+        kernel.run(() -> {
+            disable.accept(kernel);
+            kernel.sched().mightSleep();
+            kernel.sched().preemptEnable();
+        });
+        kernel.shutdown();
+        return kernel.reports().getFirst();
     }
 
     // ---- Order -------------------------------------------------------------------------------
@@ -342,5 +366,67 @@ class LockCheckerTest {
         assertRules(
                 List.of(LockChecker.READ_SECTION_LEFT),
                 kernel -> inHardirq(kernel, () -> kernel.rcu().readLock()));
+    }
+
+    // ---- What makes a context atomic ---------------------------------------------------------
+
+    /** A section that has ended is no reason. */
+    @Test
+    void preemptionOff_isSaidToBegin_whereTheOutermostSectionDoes() {
+        BugReport report =
+                sleep(kernel -> {
+                    disableOuter(kernel.sched());
+                    disableInner(kernel.sched());
+                    kernel.sched().preemptEnable();
+                });
+        BugReport.Place place = report.others().getFirst();
+        assertEquals("Preemption disabled at", place.title());
+        assertTrue(place.stack().toString().contains("disableOuter"), place::toString);
+        assertFalse(place.stack().toString().contains("disableInner"), place::toString);
+    }
+
+    private static void disableOuter(Scheduler sched) {
+        sched.preemptDisable();
+    }
+
+    private static void disableInner(Scheduler sched) {
+        sched.preemptDisable();
+    }
+
+    /** The checker is told by hand here: no schedule has an interrupt just there. */
+    @Test
+    void lockThatAnInterruptDelays_isNoTrylock() {
+        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.simulated(1).checks(Check.NONE));
+        List<String> told = new ArrayList<>();
+        kernel.run(() -> {
+            Task task = kernel.sched().current();
+            LockChecker checker =
+                    new LockChecker(true, false, (rule, what, others) -> told.add(what));
+            SpinLock a = spin(kernel, "a");
+            SpinLock b = spin(kernel, "b");
+            SpinLock c = spin(kernel, "c");
+            hold(checker, task, a);
+            checker.wants(task, b, WatchedLock.SPIN);
+            task.preemptCountAdd(PreemptCount.SOFTIRQ_OFFSET);
+            checker.interruptBegins(task);
+            SpinLock other = spin(kernel, "other");
+            hold(checker, task, other);
+            checker.released(task, other, WatchedLock.SPIN);
+            checker.interruptEnds(task);
+            task.preemptCountSub(PreemptCount.SOFTIRQ_OFFSET);
+            checker.acquired(task, b, WatchedLock.SPIN);
+            hold(checker, task, c);
+            List.of(a, b, c).forEach(lock -> checker.released(task, lock, WatchedLock.SPIN));
+            hold(checker, task, c);
+            hold(checker, task, a);
+        });
+        kernel.shutdown();
+        assertEquals(1, told.size(), told::toString);
+        assertTrue(told.getFirst().endsWith("the order so far was a -> b -> c"), told::toString);
+    }
+
+    private static void hold(LockChecker checker, Task task, SpinLock lock) {
+        checker.wants(task, lock, WatchedLock.SPIN);
+        checker.acquired(task, lock, WatchedLock.SPIN);
     }
 }
