@@ -182,7 +182,7 @@ public final class VirtualKernel implements AutoCloseable {
     /** Whether it has had a lock that {@link KernelConfig#lockOff} names. */
     public boolean hasLockOff() {
         SimMachine sim = sched.sim();
-        return sim != null && sim.hasOff();
+        return sim != null && sim.hasLockOff();
     }
 
     private @Nullable ObjectTracker trackObjects() {
@@ -203,7 +203,7 @@ public final class VirtualKernel implements AutoCloseable {
             sim.addObserver(races);
             sched.addWatcher(races);
         }
-        sched.setChecks(config.has(Check.SLEEP), config.has(Check.STUCK));
+        sched.setChecksSleeping(config.has(Check.SLEEP));
         if (sim != null && (config.has(Check.LOCKS) || config.has(Check.SLEEP))) {
             sched.addWatcher(new LockChecker(config.has(Check.LOCKS), keepsAll, this::report));
         }

@@ -27,6 +27,9 @@ final class SimPoints implements ModulePoints {
     private final ModuleMemory memory;
     private final int siteBase;
 
+    /** Other memory at each load. */
+    private final long statics;
+
     /** Arrays have no room for a number of their own. Compares by identity. */
     private final Map<Object, Long> arrays = new MapMaker().weakKeys().makeMap();
 
@@ -34,7 +37,8 @@ final class SimPoints implements ModulePoints {
         this.sim = sim;
         this.sites = sites;
         this.memory = memory;
-        this.siteBase = sim.siteBase(new Names(sites));
+        this.siteBase = sim.siteNumbers().base(new Names(sites));
+        this.statics = STATICS | sim.nextArray();
     }
 
     @Override
@@ -47,7 +51,7 @@ final class SimPoints implements ModulePoints {
             sim.point(Access.RELAX, 0); // of an object that nobody else has yet
             return;
         }
-        long owner = object == 0 ? STATICS | siteBase : object;
+        long owner = object == 0 ? statics : object;
         long place = owner ^ sites.location(site) * MIXER;
         if (at.isVolatile()) {
             sim.point(write ? Access.WRITE_ONCE : Access.READ_ONCE, place, siteBase + site);

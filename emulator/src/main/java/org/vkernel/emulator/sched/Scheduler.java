@@ -51,7 +51,6 @@ public final class Scheduler {
     volatile @Nullable Task soleHolder;
 
     private boolean checksSleeping = true;
-    boolean checksBlocking = true;
 
     private SoftirqRunner softirqs = (task, irqExit) -> {};
 
@@ -127,10 +126,9 @@ public final class Scheduler {
         watcher = before == null ? told : new ContextWatchers(before, told);
     }
 
-    /** Whether sleeping where it is forbidden is reported, and what blocks for too long. */
-    public void setChecks(boolean sleeping, boolean blocking) {
-        checksSleeping = sleeping;
-        checksBlocking = blocking;
+    /** Sets whether sleeping where it is forbidden is reported. */
+    public void setChecksSleeping(boolean value) {
+        checksSleeping = value;
     }
 
     /** Whether sleeping where it is forbidden is reported. */

@@ -22,9 +22,6 @@ public final class SimMachine {
     /** A spinning CPU counts as stuck after this much virtual time, as {@code watchdog_thresh}. */
     private static final long SPIN_LIMIT_NS = 20_000_000_000L;
 
-    /** A module's instructions are fewer than two to the power of this. */
-    private static final int SITE_BITS = 18;
-
     private final Scheduler sched;
     private final MachineEvents events;
     private final Choices choices;
@@ -35,9 +32,7 @@ public final class SimMachine {
     private final @Nullable StepObserver observer;
     private final StallWatch stalls;
     private final List<Task> tasks = new ArrayList<>();
-
-    /** Modules whose points there are, in the order of loading. */
-    private final List<AccessSites> modules = new ArrayList<>();
+    private final SiteNumbers siteNumbers = new SiteNumbers();
 
     private @Nullable PointObserver accesses;
 
@@ -63,9 +58,10 @@ public final class SimMachine {
     volatile boolean halting;
 
     /** The name of the locks that are switched off; null: none. */
-    private @Nullable String off;
+    private @Nullable String lockOff;
 
-    private boolean met;
+    /** Whether one of that name has been made. */
+    private boolean hasLockOff;
 
     /** What was thrown by what is no part of the kernel, such as the strategy: it ends the run. */
     private @Nullable Throwable failure;
@@ -114,7 +110,7 @@ public final class SimMachine {
     /**
      * A point of a module's code.
      *
-     * @param site the instruction, as {@link #siteBase} counts them
+     * @param site the instruction's number, as {@link #siteNumbers} has it
      */
     public void point(int access, long object, int site) {
         Task task = current;
@@ -185,14 +181,14 @@ public final class SimMachine {
      * so does the schedule of a run in which nobody would have waited.
      */
     public void switchOff(String lock) {
-        off = lock;
+        lockOff = lock;
     }
 
     /** Whether a lock of this name, which is being made, is switched off. */
     public boolean isOff(String lock) {
-        boolean is = lock.equals(off);
-        met |= is;
-        return is;
+        boolean isOff = lock.equals(lockOff);
+        hasLockOff |= isOff;
+        return isOff;
     }
 
     /** The same on either machine; on the parallel one none is. */
@@ -202,8 +198,8 @@ public final class SimMachine {
     }
 
     /** Whether a lock has been made that is switched off. */
-    public boolean hasOff() {
-        return met;
+    public boolean hasLockOff() {
+        return hasLockOff;
     }
 
     /** Has each point told from now on, to those that were told before too. */
@@ -218,20 +214,9 @@ public final class SimMachine {
                         };
     }
 
-    /** Makes a module's instructions known; returns the number of the one that it counts as 0. */
-    public int siteBase(AccessSites sites) {
-        modules.add(sites);
-        return (modules.size() << SITE_BITS) + 1;
-    }
-
-    /** The module's whose instruction has this number. */
-    public AccessSites sites(int number) {
-        return modules.get((number >> SITE_BITS) - 1);
-    }
-
-    /** What the module itself counts that instruction as. */
-    public static int site(int number) {
-        return (number & (1 << SITE_BITS) - 1) - 1;
+    /** Which instruction of which module has which number. */
+    public SiteNumbers siteNumbers() {
+        return siteNumbers;
     }
 
     /** A number for a new object of the running task: see {@link Task#nextObject}. */

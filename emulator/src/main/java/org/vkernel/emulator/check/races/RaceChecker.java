@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.sched.Access;
-import org.vkernel.emulator.sched.AccessSites;
 import org.vkernel.emulator.sched.ContextWatcher;
 import org.vkernel.emulator.sched.PointObserver;
 import org.vkernel.emulator.sched.PreemptCount;
@@ -229,7 +228,7 @@ public final class RaceChecker implements PointObserver, ContextWatcher {
         int otherSite = (int) (origin >> CPU_BITS);
         List<String> stack = new ArrayList<>();
         if (site != 0) {
-            stack.add(sim.sites(site).frame(SimMachine.site(site)));
+            stack.add(sim.siteNumbers().frame(site));
         }
         for (String frame : StackTraces.here()) {
             if (stack.isEmpty() || !stack.getFirst().equals(frame)) {
@@ -262,15 +261,12 @@ public final class RaceChecker implements PointObserver, ContextWatcher {
 
     private String target(int site, int otherSite) {
         int known = site != 0 ? site : otherSite;
-        return known == 0
-                ? "shared memory of the kernel"
-                : sim.sites(known).target(SimMachine.site(known));
+        return known == 0 ? "shared memory of the kernel" : sim.siteNumbers().target(known);
     }
 
     private List<String> otherStack(int site, @Nullable Throwable stack, Strand they) {
         if (site != 0) {
-            AccessSites sites = sim.sites(site);
-            return List.of(sites.frame(SimMachine.site(site)));
+            return List.of(sim.siteNumbers().frame(site));
         }
         if (stack != null) {
             return StackTraces.of(stack);
