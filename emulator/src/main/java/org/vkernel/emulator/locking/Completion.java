@@ -17,7 +17,7 @@ public final class Completion {
     /** Makes one that nobody has completed. */
     public Completion(Scheduler sched, String name) {
         done = new SharedInt(sched, 0);
-        queue = new WaitQueue(sched, name);
+        queue = new WaitQueue(sched, name, "completion");
     }
 
     /** Its waiters. */

@@ -57,9 +57,18 @@ public final class WaitQueue implements WaitTarget {
      * @param name what its waiters wait for, in words for a report on deadlocks
      */
     public WaitQueue(Scheduler sched, String name) {
+        this(sched, name, name);
+    }
+
+    /**
+     * Makes an empty queue, one of many that differ in their names.
+     *
+     * @param lockClass the class of their locks, as lockdep would call it
+     */
+    public WaitQueue(Scheduler sched, String name, String lockClass) {
         this.sched = sched;
         this.name = name;
-        this.lock = new SpinLock(sched, name);
+        this.lock = new SpinLock(sched, lockClass);
         this.waiters = new SharedList<>(sched);
     }
 

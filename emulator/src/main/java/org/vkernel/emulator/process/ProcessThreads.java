@@ -53,9 +53,10 @@ final class ProcessThreads {
     ProcessThreads(UserProcess process, Scheduler sched) {
         this.process = process;
         int tgid = process.tgid();
-        this.exited = new WaitQueue(sched, "the exit of process " + tgid);
+        this.exited = new WaitQueue(sched, "the exit of process " + tgid, "exit_wait");
         exited.setTarget(this::tasks);
-        this.childExit = new WaitQueue(sched, "the exit of a child of process " + tgid);
+        this.childExit =
+                new WaitQueue(sched, "the exit of a child of process " + tgid, "wait_chldexit");
         this.live = new AtomicInt(sched, 0);
         this.unfinished = new AtomicInt(sched, 0);
     }

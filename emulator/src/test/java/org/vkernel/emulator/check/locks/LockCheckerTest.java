@@ -17,9 +17,11 @@ import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.locking.SpinLock;
+import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.PreemptCount;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
+import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.sched.WatchedLock;
 import org.vkernel.emulator.time.HrTimer;
 import org.vkernel.emulator.time.Timer;
@@ -122,6 +124,27 @@ class LockCheckerTest {
                     take(a, spin(kernel, "b"));
                     take(spin(kernel, "b"), a);
                 });
+    }
+
+    /** Else each process and each work would have a class of its own, and none an order. */
+    @Test
+    void locksOfWaitQueues_countByTheirClass_notByWhatIsWaitedFor() {
+        assertRules(
+                List.of(LockChecker.ORDER),
+                kernel -> {
+                    SpinLock a = spin(kernel, "a");
+                    WaitQueue one = new WaitQueue(kernel.sched(), "the end of 1", "end");
+                    WaitQueue two = new WaitQueue(kernel.sched(), "the end of 2", "end");
+                    var _ = one.waitExclusiveLocked(() -> passed(a), TaskState.UNINTERRUPTIBLE);
+                    a.lock();
+                    two.wakeUp();
+                    a.unlock();
+                });
+    }
+
+    private static boolean passed(SpinLock lock) {
+        take(lock);
+        return true;
     }
 
     @Test
