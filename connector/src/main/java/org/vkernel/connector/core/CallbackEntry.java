@@ -79,11 +79,6 @@ final class CallbackEntry {
         group.setOnce(id.idx());
     }
 
-    /** Whether {@link #assign} has not come to the group yet. */
-    boolean isHalfMade(int groupSeen) {
-        return groupSeen != id.idx();
-    }
-
     /** The caller holds the queue's lock. */
     @Nullable QueuedCall ownCall() {
         return ownCall;

@@ -70,11 +70,6 @@ public final class Softirqs implements SoftirqRunner {
         sched.setSoftirqRunner(this);
     }
 
-    /** The vector's name, as {@code /proc/softirqs} shows it. */
-    public static String name(int vector) {
-        return NAMES[vector];
-    }
-
     /** {@code open_softirq()}. */
     public void open(int vector, Action action) {
         actions[vector] = action;

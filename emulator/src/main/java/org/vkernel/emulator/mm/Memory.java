@@ -110,10 +110,6 @@ public final class Memory {
         return kernel;
     }
 
-    PageAllocator pages() {
-        return pages;
-    }
-
     /** The pages of files: what reclaim takes back. */
     public PageCache pageCache() {
         return pageCache;

@@ -47,11 +47,6 @@ final class Slab {
         return freedCount == untouched;
     }
 
-    /** How many objects can be taken. */
-    int free() {
-        return objects - untouched + freedCount;
-    }
-
     /** Hands out an object of a slab that is not full. */
     int take() {
         int index = freedCount != 0 ? freed[--freedCount] : untouched++;

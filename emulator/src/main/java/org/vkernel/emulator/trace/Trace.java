@@ -105,9 +105,4 @@ public final class Trace {
     public String fingerprint() {
         return String.format("%016x", hash);
     }
-
-    /** The hash of the stream so far. */
-    public long fingerprintBits() {
-        return hash;
-    }
 }

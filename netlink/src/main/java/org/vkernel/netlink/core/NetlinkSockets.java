@@ -367,9 +367,4 @@ final class NetlinkSockets implements SocketFamily, SocketOps {
         }
         socks.free(sched.current(), sk.object());
     }
-
-    /** How many sockets there are, those of the kernel included; exact while nothing runs. */
-    long live() {
-        return socks.live();
-    }
 }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +38,6 @@ final class LockGraph {
 
     void add(LockClass type) {
         graph.addNode(type);
-    }
-
-    Set<LockClass> classes() {
-        return graph.nodes();
     }
 
     /** Adds an order that is not known yet. */
