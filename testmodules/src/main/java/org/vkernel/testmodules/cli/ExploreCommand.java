@@ -1,10 +1,10 @@
 package org.vkernel.testmodules.cli;
 
 import com.google.common.collect.ImmutableList;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.check.CallTraces;
 import org.vkernel.emulator.explore.DepthFirstSearch;
@@ -24,7 +24,6 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class ExploreCommand implements VkernelCommand {
     private static final int DEFAULT_SCHEDULES = 1_000;
     private static final int DEFAULT_BOUND = 2;
-    private static final long PROGRESS_NANOS = 2_000_000_000L;
 
     @Override
     public String name() {
@@ -93,7 +92,7 @@ public final class ExploreCommand implements VkernelCommand {
         long begin = System.nanoTime();
         String suited = strategy;
         long cuts = 0;
-        try (var _ = Progress.start(console, exploration, schedules)) {
+        try (var _ = progress(console, exploration, schedules)) {
             if (isExhaustive) {
                 exploration.search(bound == null ? DEFAULT_BOUND : bound, most);
             } else if (isReduced) {
@@ -160,59 +159,21 @@ public final class ExploreCommand implements VkernelCommand {
         }
     }
 
-    /** Says on standard error how far it is, from time to time. */
-    private static final class Progress implements AutoCloseable {
-        private final Thread thread;
-
-        private Progress(Thread thread) {
-            this.thread = thread;
-        }
-
-        static Progress start(Console console, Exploration exploration, Integer schedules) {
-            long begin = System.nanoTime();
-            return new Progress(
-                    Thread.ofPlatform()
-                            .daemon()
-                            .start(() -> {
-                                while (sleep()) {
-                                    tell(console, exploration, schedules, begin);
-                                }
-                            }));
-        }
-
-        private static boolean sleep() {
-            try {
-                Thread.sleep(Duration.ofNanos(PROGRESS_NANOS));
-                return true;
-            } catch (InterruptedException e) {
-                return false; // it is over
-            }
-        }
-
-        private static void tell(
-                Console console, Exploration exploration, Integer schedules, long begin) {
-            long done = exploration.done();
-            double perSecond = done / ((System.nanoTime() - begin) / 1e9);
-            String of = "";
-            String left = "";
-            if (schedules != null && perSecond > 0) {
-                of = " of " + schedules;
-                left = String.format(Locale.ROOT, ", %.0f s left", (schedules - done) / perSecond);
-            }
-            console.complain(
-                    String.format(
-                            Locale.ROOT,
-                            "explore: %d%s schedules, %d failures, %.0f schedules/s%s",
+    private static LiveProgress progress(
+            Console console, Exploration exploration, @Nullable Integer schedules) {
+        long begin = System.nanoTime();
+        return LiveProgress.start(
+                console.err(),
+                () -> {
+                    long done = exploration.done();
+                    String of = schedules == null ? "" : " of " + schedules;
+                    return String.format(
+                            "explore: %d%s schedules, %d failures%s%s",
                             done,
                             of,
                             exploration.failed(),
-                            perSecond,
-                            left));
-        }
-
-        @Override
-        public void close() {
-            thread.interrupt();
-        }
+                            LiveProgress.speed(done, begin),
+                            schedules == null ? "" : LiveProgress.left(done, schedules, begin));
+                });
     }
 }

@@ -3,6 +3,7 @@ package org.vkernel.testmodules.cli;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import java.io.File;
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.Limits;
@@ -347,13 +349,10 @@ final class RunOptions {
         for (String entry : Splitter.on(File.pathSeparatorChar).omitEmptyStrings().split(path)) {
             Path file = Path.of(entry);
             if (!Files.isReadable(file)) {
-                throw new UsageException(
-                        "--class-path "
-                                + entry
-                                + ": no such file or folder, or not readable: expected folders and"
-                                + " jars separated by '"
-                                + File.pathSeparator
-                                + "'");
+                throw classPath(entry, "no such file or folder, or not readable");
+            }
+            if (!Files.isDirectory(file) && !isJar(file)) {
+                throw classPath(entry, "neither a folder nor a jar");
             }
             try {
                 urls.add(file.toUri().toURL());
@@ -362,6 +361,22 @@ final class RunOptions {
             }
         }
         return new URLClassLoader(urls.toArray(URL[]::new), own);
+    }
+
+    /** Asked since a class loader passes over what it cannot open. */
+    private static boolean isJar(Path file) {
+        try (var _ = new ZipFile(file.toFile())) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static UsageException classPath(String entry, String what) {
+        return new UsageException(
+                String.format(
+                        "--class-path %s: %s: expected folders and jars separated by '%s'",
+                        entry, what, File.pathSeparator));
     }
 
     /** The scenario that is meant. */

@@ -1,6 +1,7 @@
 package org.vkernel.testmodules.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,6 +43,9 @@ final class ScriptFiles {
     }
 
     static Path path(String name) throws UsageException {
+        if (name.isEmpty()) {
+            throw new UsageException("'': expected a path");
+        }
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
@@ -52,7 +56,7 @@ final class ScriptFiles {
     private static List<Path> below(Path folder) throws UsageException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new UsageException(folder + ": cannot be read (" + e + "): expected a folder");
         }
     }

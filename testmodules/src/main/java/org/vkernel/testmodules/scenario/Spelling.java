@@ -13,7 +13,8 @@ public final class Spelling {
         int least = Math.max(2, name.length() / 3) + 1;
         for (String candidate : known) {
             int distance = distance(name, candidate);
-            if (distance < least) {
+            boolean isAkin = distance < Math.max(name.length(), candidate.length());
+            if (isAkin && distance < least) {
                 least = distance;
                 best = candidate;
             }

@@ -69,6 +69,8 @@ class MainTest {
                 "run @file | run: unknown scenario '@file'*",
                 "run --class-path /no/such x | run: --class-path /no/such: no such file or folder, or"
                         + " not readable: expected folders and jars separated by ':'",
+                "run --class-path pom.xml x | run: --class-path pom.xml: neither a folder nor a jar:"
+                        + " expected folders and jars separated by ':'",
                 "run --trace /no/such/file EXAMPLE.Racers | run: --trace /no/such/file: cannot be"
                         + " written (NoSuchFileException): expected a file's path, or - for standard"
                         + " output",

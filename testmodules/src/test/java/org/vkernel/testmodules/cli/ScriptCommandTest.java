@@ -76,6 +76,7 @@ class ScriptCommandTest {
     @Test
     void replay_ofWrongInput_isStatus2AndSilent() throws Exception {
         expectUsage("expected at least one *.nls there", "replay", folder.toString());
+        expectUsage("'': expected a path", "replay", "");
         expectUsage("expected a readable script", "replay", folder.resolve("no.nls").toString());
         expectUsage("a.nls:2: no answer to compare with", "replay", request("a.nls"));
         expectUsage("b.nls:2: no JSON object", "replay", write("b.nls", HEADER, "what"));

@@ -18,7 +18,8 @@ class SpellingTest {
         "kv, kv",
         "k, kv",
         "frobnicate,",
-        "'',kv"
+        "2,",
+        "'',"
     })
     void closest_isTheLeastChange(String name, @Nullable String expected) {
         assertEquals(expected, Spelling.closest(name, List.of("cn_test", "softirq_load", "kv")));
