@@ -14,12 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.BugReport;
-import org.vkernel.emulator.check.CallTraces;
-import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.check.KnownCounterExamples;
 import org.vkernel.emulator.check.StackTraces;
-import org.vkernel.emulator.check.locks.LockChecker;
-import org.vkernel.emulator.check.races.RaceChecker;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.irq.Softirqs;
 import org.vkernel.emulator.irq.Tasklets;
@@ -65,10 +61,8 @@ import org.vkernel.emulator.workqueue.Workqueues;
 public final class VirtualKernel implements AutoCloseable {
     private static final TraceKind PRINT = TraceKind.of("process", "print", "hash", "", "");
 
-    private static final long SHORTEST_PAUSE_NS = 20_000;
-    private static final long LONGEST_PAUSE_NS = 5_000_000;
-
-    private static final ImmutableList<Subsystem> BUILT_IN =
+    /** What is there without being loaded, in the order of its making. */
+    static final ImmutableList<Subsystem> BUILT_IN =
             ImmutableList.sortedCopyOf(
                     Comparator.comparingInt(Subsystem::level), ServiceLoader.load(Subsystem.class));
 
@@ -98,31 +92,14 @@ public final class VirtualKernel implements AutoCloseable {
     private final KernelEvents events = new KernelEvents(this);
     private final Failures failures = new Failures(this);
     private final KernelEntry entry;
-    private volatile boolean shuttingDown;
-    private boolean unwound;
+    private final KernelEnd end;
 
     private VirtualKernel(KernelConfig config) {
         this.config = config;
         this.variants = new Variants(config.profile(), config.variants());
-        this.sched =
-                new Scheduler(
-                        new Scheduler.Setup(
-                                config.cpus(),
-                                config.profile().preemption() == Profile.Preemption.FULL,
-                                config.has(Check.STUCK)
-                                        ? config.lockupPoints()
-                                        : Scheduler.NO_LOCKUP_LIMIT,
-                                config.instantPoints(),
-                                config.newStrategy(),
-                                config.jitter(),
-                                config.recording(),
-                                config.hangMillis(),
-                                config.has(Check.STUCK) ? config.hungTaskSeconds() : 0,
-                                config.has(Check.STUCK) ? config.rcuStallSeconds() : 0),
-                        events);
-        switchOff(config.lockOff());
-        this.sched.setRefReporter(config.has(Check.REFCOUNTS) ? this::report : null);
-        watch(config);
+        KernelCheckers checkers = new KernelCheckers(this, config);
+        this.sched = checkers.newScheduler(events);
+        checkers.watch(sched);
         this.trace = new Trace(sched, config.traceListener());
         this.printk = new Printk(sched, trace, config.log());
         this.random = new SplitMix(~config.seed());
@@ -138,7 +115,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.rcu = new Rcu(sched, softirqs);
         this.modules = new Modules(this);
         this.mm = new Memory(this, config.memory(), config.pageCache());
-        this.objectTracker = trackObjects();
+        this.objectTracker = checkers.trackObjects(sched);
         mm.setObserver(objectTracker);
         TaskMemory taskMemory = new TaskMemory(sched, mm);
         this.kthreads = new Kthreads(sched, mm, taskMemory);
@@ -146,6 +123,7 @@ public final class VirtualKernel implements AutoCloseable {
         this.skbs = new SkBuffs(sched, trace, mm, config.profile(), config.checks(), this::report);
         this.sockets = new Sockets(sched, mm, hrTimers);
         this.entry = new KernelEntry(this, failures);
+        this.end = new KernelEnd(this, entry, events);
         this.processTable = new ProcessTable(this, taskMemory, initTask);
         for (Variant variant : variants.active()) {
             printk.printk(LogLevel.WARNING, "variant %s", variant);
@@ -170,43 +148,10 @@ public final class VirtualKernel implements AutoCloseable {
         return new VirtualKernel(config);
     }
 
-    private void switchOff(@Nullable String lock) {
-        if (lock != null) {
-            SimMachine sim = sched.sim();
-            Preconditions.checkArgument(
-                    sim != null, "%s: locks can be off on the simulated machine only", lock);
-            sim.switchOff(lock);
-        }
-    }
-
     /** Whether it has had a lock that {@link KernelConfig#lockOff} names. */
     public boolean hasLockOff() {
         SimMachine sim = sched.sim();
         return sim != null && sim.hasLockOff();
-    }
-
-    private @Nullable ObjectTracker trackObjects() {
-        boolean reports = config.has(Check.MEMORY);
-        return config.isSimulated() && (reports || config.has(Check.LEAKS))
-                ? new ObjectTracker(sched, reports ? this::report : null)
-                : null;
-    }
-
-    /** Has the checkers watch that were asked for. */
-    private void watch(KernelConfig config) {
-        SimMachine sim = sched.sim();
-        boolean keepsAll = config.callTraces() == CallTraces.ALL;
-        sched.setTracesObjects(config.callTraces() != CallTraces.NONE);
-        sched.setNotesHolders(sim != null || keepsAll);
-        if (sim != null && config.has(Check.RACES)) {
-            RaceChecker races = new RaceChecker(sched, sim, keepsAll, this::report);
-            sim.addObserver(races);
-            sched.addWatcher(races);
-        }
-        sched.setChecksSleeping(config.has(Check.SLEEP));
-        if (sim != null && (config.has(Check.LOCKS) || config.has(Check.SLEEP))) {
-            sched.addWatcher(new LockChecker(config.has(Check.LOCKS), keepsAll, this::report));
-        }
     }
 
     // ---- The parts ---------------------------------------------------------------------------
@@ -596,7 +541,7 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** Whether {@link #close} has begun: whatever waits without a limit gives up. */
     public boolean isShuttingDown() {
-        return shuttingDown;
+        return end.hasBegun();
     }
 
     /** Whether the run has ended. */
@@ -612,7 +557,7 @@ public final class VirtualKernel implements AutoCloseable {
 
     /** The run has ended: unwinds what is left of it, and says why. */
     KernelFailedException failed() {
-        unwind();
+        end.unwind();
         return failures.toException("the run has ended");
     }
 
@@ -644,56 +589,7 @@ public final class VirtualKernel implements AutoCloseable {
     /** As {@link #close}, but says nothing of failures: the caller reads {@link #reports}. */
     public void shutdown() {
         if (!entry.isClosed()) {
-            entry.close(this::end);
-        }
-    }
-
-    private void end() {
-        try {
-            if (!sched.halting()) {
-                var _ =
-                        entry.<@Nullable Object>asInit(() -> {
-                            shutdownInKernel();
-                            return null;
-                        });
-            }
-        } catch (KernelFailedException e) {
-            // It stands in the reports.
-        } finally {
-            unwind();
-        }
-    }
-
-    private void shutdownInKernel() {
-        shuttingDown = true;
-        for (List<UserProcess> left = processes(); !left.isEmpty(); left = processes()) {
-            left.forEach(process -> process.signal(UserProcess.SIGKILL));
-            left.forEach(this::awaitEnd); // one may have made another meanwhile
-        }
-        init().files().closeAll();
-        modules.unloadAll();
-        for (Subsystem subsystem : BUILT_IN.reverse()) {
-            subsystem.exit(this);
-        }
-        rcu.barrier();
-        if (config.has(Check.LEAKS)) {
-            mm.checkLeaks();
-        }
-    }
-
-    /** Waits for a killed process; one that runs on without a system call is left behind. */
-    private void awaitEnd(UserProcess process) {
-        if (config.isSimulated()) {
-            process.awaitExit(); // the machine itself sees a task that never gets there
-            return;
-        }
-        long limit = clock.ns() + Duration.ofMillis(config.hangMillis()).toNanos();
-        for (long pause = SHORTEST_PAUSE_NS; !process.isDead(); pause *= 2) {
-            if (clock.ns() > limit) {
-                events.hung(process.toString(), new StackTraceElement[0]);
-                return;
-            }
-            var _ = hrTimers.sleep(Math.min(pause, LONGEST_PAUSE_NS), TaskState.UNINTERRUPTIBLE);
+            entry.close(end::run);
         }
     }
 
@@ -706,14 +602,6 @@ public final class VirtualKernel implements AutoCloseable {
             sched.halt();
         } catch (KernelHalt halt) {
             // That is how it tells the task that calls it.
-        }
-    }
-
-    private void unwind() {
-        if (!unwound) {
-            unwound = true;
-            sched.unwind();
-            modules.releaseAll(events.isTaskLeftBehind());
         }
     }
 }

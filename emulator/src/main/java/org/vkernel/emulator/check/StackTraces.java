@@ -14,6 +14,7 @@ public final class StackTraces {
     private static final String SHADOW = "org.vkernel.emulator.skb.SkBuffShadow";
     private static final String HOST_INTERFACE = "org.vkernel.emulator.VirtualKernel";
     private static final String ENTRY = "org.vkernel.emulator.KernelEntry";
+    private static final String END = "org.vkernel.emulator.KernelEnd";
 
     /** What only sees and tells. */
     private static final ImmutableSet<String> OWN =
@@ -98,7 +99,9 @@ public final class StackTraces {
     }
 
     private static boolean isEntry(String className) {
-        return className.startsWith(HOST_INTERFACE) || className.startsWith(ENTRY);
+        return className.startsWith(HOST_INTERFACE)
+                || className.startsWith(ENTRY)
+                || className.startsWith(END);
     }
 
     private static String frame(StackTraceElement element) {

@@ -2,7 +2,6 @@ package org.vkernel.emulator.module;
 
 import com.google.common.base.CaseFormat;
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,9 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
-import org.vkernel.emulator.check.BugReport;
 import org.vkernel.emulator.check.Check;
-import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.mm.ObjectTracker;
@@ -43,10 +40,9 @@ public final class Modules {
     private final List<Module> modules = new CopyOnWriteArrayList<>();
 
     private final Map<Class<?>, Module> exporters = new ConcurrentHashMap<>();
-    private final List<UnloadCheck> unloadChecks = new CopyOnWriteArrayList<>();
     private final @Nullable ModuleCode code;
     private final ModuleMemory memory;
-    private final boolean reportsLeaks;
+    private final ModuleLeftovers leftovers;
     private @Nullable String lastError;
 
     /** Makes the empty table of a kernel. */
@@ -56,9 +52,9 @@ public final class Modules {
         this.mutex = new Mutex(sched, "module_mutex");
         this.stateChanges = new WaitQueue(sched, "a module to be loaded or gone");
         this.memory = new ModuleMemory(kernel);
-        this.reportsLeaks = kernel.config().has(Check.LEAKS);
-        this.code =
-                reportsLeaks || kernel.config().has(Check.MEMORY) ? new ModuleCode(kernel) : null;
+        boolean isWatched = kernel.config().has(Check.LEAKS) || kernel.config().has(Check.MEMORY);
+        this.code = isWatched ? new ModuleCode(kernel) : null;
+        this.leftovers = new ModuleLeftovers(kernel, memory, code);
         sched.setCodeWatch(code);
         kernel.proc().create("/proc/modules", this::show);
     }
@@ -374,11 +370,11 @@ public final class Modules {
 
     /** Nobody may use the module any more; says so of whoever does, or will. */
     private void letGo(Module module) {
-        checkLeft(module, false);
+        leftovers.check(module, false);
         kernel.rcu().synchronize();
         if (code != null) {
             code.awaitAtomicCalls(module);
-            checkLeft(module, true); // a function that ran may have armed its timer once more
+            leftovers.check(module, true); // a function that ran may have armed its timer once more
         }
     }
 
@@ -468,70 +464,9 @@ public final class Modules {
         modules.clear();
     }
 
-    /** Reports what is left; the last time, also what runs. */
-    private void checkLeft(Module module, boolean isLast) {
-        if (code != null) {
-            reportLeft(module, isLast ? code.leftBy(module) : code.armedBy(module));
-            if (isLast) {
-                reportLeft(module, memory.leftBy(module));
-                reportLeft(module, objectsLeftBy(module));
-                reportLeft(module, waitersLeftBy(module));
-            }
-        }
-        for (UnloadCheck check : unloadChecks) {
-            if (check.isCalledLater(module)) {
-                module.setOutlasted();
-            }
-        }
-    }
-
-    /** The sk_buffs and other objects that its code allocated without further ado. */
-    private List<Leftover> objectsLeftBy(Module module) {
-        LoadedModule copy = module.loaded();
-        String loader = copy == null ? null : copy.moduleClass().getClassLoader().getName();
-        List<Leftover> left = new ArrayList<>();
-        if (loader != null) {
-            kernel.skbs()
-                    .leftBy(loader)
-                    .forEach((skb, place) -> left.add(Leftover.of(skb.toString(), place)));
-            ObjectTracker tracker = kernel.objectTracker();
-            if (tracker != null) {
-                tracker.leftBy(loader, module.objectsBefore())
-                        .forEach(one -> left.add(Leftover.of(one.what(), one.place())));
-            }
-        }
-        return left;
-    }
-
-    /** The tasks that wait, or seem to, on queues in memory that was the module's. */
-    private static List<Leftover> waitersLeftBy(Module module) {
-        List<Leftover> left = new ArrayList<>();
-        for (WaitQueue queue : module.waitQueues()) {
-            List<BugReport.Place> places = queue.places();
-            if (!places.isEmpty()) {
-                left.add(new Leftover("waiters on " + queue, ImmutableList.copyOf(places)));
-            }
-        }
-        return left;
-    }
-
-    private void reportLeft(Module module, List<Leftover> left) {
-        for (Leftover one : left) {
-            module.setOutlasted();
-            if (reportsLeaks) {
-                ImmutableList<BugReport.Place> places = one.places();
-                kernel.report(
-                        "leak at module unload",
-                        module.name() + " is gone but left " + one.what(),
-                        StackTraces.here(),
-                        places);
-            }
-        }
-    }
-
     /** Adds a check that each failed load and each unload is followed by. */
     public void addUnloadCheck(UnloadCheck check) {
-        unloadChecks.add(check);
+        leftovers.add(check);
     }
 
     // ---- Symbols and look-ups ----------------------------------------------------------------
