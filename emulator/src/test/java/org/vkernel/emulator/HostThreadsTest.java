@@ -247,7 +247,9 @@ class HostThreadsTest {
                         kernel.run(kernel.sched()::relax);
                     }
                 });
-        kernel.runFor(Duration.ofMillis(5));
+        do {
+            kernel.runFor(Duration.ofMillis(1));
+        } while (thread.get() == null);
         kernel.powerOff();
         Thread.currentThread().interrupt();
         kernel.close();
