@@ -47,11 +47,17 @@ public final class Narrator implements Strategy {
                     "* stops before "
                             + Access.name(view.access(0))
                             + place
-                            + (view.isInterrupt(answer)
-                                    ? ": an interrupt comes upon "
-                                    : ": on goes ")
-                            + view.task(answer));
+                            + ": "
+                            + event(view, answer));
         }
         return answer;
+    }
+
+    private static String event(Alternatives view, int answer) {
+        Task task = view.task(answer);
+        if (task == null) {
+            return "time passes";
+        }
+        return (view.isInterrupt(answer) ? "an interrupt comes upon " : "on goes ") + task;
     }
 }
