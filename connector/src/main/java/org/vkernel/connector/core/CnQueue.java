@@ -19,6 +19,7 @@ import org.vkernel.emulator.module.Module;
 import org.vkernel.emulator.module.Modules;
 import org.vkernel.emulator.printk.LogLevel;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.AtomicInt;
 import org.vkernel.emulator.shared.SharedMap;
 import org.vkernel.emulator.skb.SkBuff;
@@ -94,6 +95,10 @@ final class CnQueue {
     }
 
     private void lock() {
+        lock(sched.current());
+    }
+
+    private void lock(Task running) {
         if (freed) {
             kernel.report(
                     "use after free",
@@ -101,7 +106,7 @@ final class CnQueue {
                     StackTraces.here(),
                     false);
         }
-        queueLock.lockBh();
+        queueLock.lockBh(running);
     }
 
     /**
@@ -179,13 +184,13 @@ final class CnQueue {
      * <p>Models the look-up in {@code cn_call_callback()}. Context: process or softirq. Sleeps:
      * never.
      */
-    @Nullable CallbackEntry get(int idx, int val) {
-        lock();
+    @Nullable CallbackEntry get(Task running, int idx, int val) {
+        lock(running);
         CallbackEntry entry = queueList.get(key(idx, val));
         if (entry != null) {
             entry.references().increment();
         }
-        queueLock.unlockBh();
+        queueLock.unlockBh(running);
         return entry;
     }
 

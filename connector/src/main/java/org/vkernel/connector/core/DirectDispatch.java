@@ -30,19 +30,19 @@ final class DirectDispatch implements CnDispatch {
 
     @Override
     public int call(SkBuff skb, int idx, int val, int size) {
+        Task running = kernel.sched().current();
         CnQueue queue = connector.queue();
-        @Nullable CallbackEntry entry = queue == null ? null : queue.get(idx, val);
+        @Nullable CallbackEntry entry = queue == null ? null : queue.get(running, idx, val);
         if (queue == null || entry == null) {
             return -Errno.ENODEV;
         }
-        run(entry, queue, skb, size);
-        skb.free("NOT_SPECIFIED");
+        run(running, entry, queue, skb, size);
+        skb.free(running, "NOT_SPECIFIED");
         queue.release(entry);
         return 0;
     }
 
-    private void run(CallbackEntry entry, CnQueue queue, SkBuff skb, int size) {
-        Task task = kernel.sched().current();
+    private void run(Task task, CallbackEntry entry, CnQueue queue, SkBuff skb, int size) {
         boolean wasRemoved = entry.isRemovedByOther(task);
         if (wasRemoved) {
             queue.reportKnown(

@@ -26,6 +26,7 @@ import org.vkernel.emulator.process.Credentials;
 import org.vkernel.emulator.process.ProcessEvents;
 import org.vkernel.emulator.process.UserThread;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.wire.ByteSlice;
 
@@ -224,14 +225,15 @@ final class ProcConnector implements ProcessEvents {
         CnMsgHeader.putId(bytes, 0, ConnectorId.CN_IDX_PROC, ConnectorId.CN_VAL_PROC);
         eventBytes.put(event, bytes, CnMsgLayout.SIZE);
         CnMsg message = CnMsg.over(ByteSlice.of(bytes));
-        lock.lock();
+        Task running = sched.current();
+        lock.lock(running);
         LocalEvents mine = local.here();
         int seq =
                 event instanceof ProcEvent.Ack
                         ? ackNumber.next(mine, event.what(), requestSeq)
                         : mine.begin(event.what(), exitCode);
         CnMsgHeader.put(bytes, 0, seq, ack, ProcEventLayout.SIZE, 0);
-        ProcEventHeader.putCpu(bytes, CnMsgLayout.SIZE, sched.thisCpu().index());
+        ProcEventHeader.putCpu(bytes, CnMsgLayout.SIZE, running.cpu().index());
         var _ =
                 connector.netlinkSendMult(
                         message,
@@ -241,6 +243,6 @@ final class ProcConnector implements ProcessEvents {
                         eventGfp,
                         listeners.filter(),
                         mine);
-        lock.unlock();
+        lock.unlock(running);
     }
 }

@@ -2,6 +2,7 @@ package org.vkernel.emulator.locking;
 
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.Task;
 
 /**
  * Models {@code local_lock_t}: names the protection of per-CPU data. Without PREEMPT_RT it is
@@ -24,13 +25,23 @@ public sealed class LocalLock {
     }
 
     /** {@code local_lock()}. */
-    public void lock() {
-        sched.preemptDisable();
+    public final void lock() {
+        lock(sched.current());
+    }
+
+    /** As {@link #lock()}, for a caller that knows the running task. */
+    public void lock(Task running) {
+        sched.preemptDisable(running);
     }
 
     /** {@code local_unlock()}. */
-    public void unlock() {
-        sched.preemptEnable();
+    public final void unlock() {
+        unlock(sched.current());
+    }
+
+    /** As {@link #unlock()}, for a caller that knows the running task. */
+    public void unlock(Task running) {
+        sched.preemptEnable(running);
     }
 
     /** One that is switched off: see {@link SimMachine#switchOff}. */
@@ -40,11 +51,11 @@ public sealed class LocalLock {
         }
 
         @Override
-        public void lock() {}
+        public void lock(Task running) {}
 
         @Override
-        public void unlock() {
-            sched.enabled(sched.current());
+        public void unlock(Task running) {
+            sched.enabled(running);
         }
     }
 }

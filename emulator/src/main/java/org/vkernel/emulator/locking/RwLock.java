@@ -101,7 +101,11 @@ public final class RwLock implements WatchedLock {
 
     /** {@code read_lock()}. */
     public void readLock() {
-        Task task = sched.current();
+        readLock(sched.current());
+    }
+
+    /** As {@link #readLock()}, for a caller that knows the running task. */
+    public void readLock(Task task) {
         task.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
         SimMachine machine = sim;
         if (machine != null) {
@@ -184,6 +188,11 @@ public final class RwLock implements WatchedLock {
 
     /** {@code read_unlock()}. */
     public void readUnlock() {
+        readUnlock(sched.current());
+    }
+
+    /** As {@link #readUnlock()}, for a caller that knows the running task. */
+    public void readUnlock(Task task) {
         SimMachine machine = sim;
         if (machine == null || announceRelease(machine, WatchedLock.READ)) {
             int seen = state;
@@ -194,7 +203,6 @@ public final class RwLock implements WatchedLock {
                 notHeld("read");
             }
         }
-        Task task = sched.current();
         task.preemptCountSub(PreemptCount.PREEMPT_OFFSET);
         sched.enabled(task);
     }

@@ -97,16 +97,24 @@ public final class SpinLock implements SpinCondition, WaitTarget, WatchedLock {
 
     /** {@code spin_lock_bh()}. Context: process or softirq. */
     public void lockBh() {
-        Task task = sched.current();
-        sched.localBhDisable(task, PreemptCount.SOFTIRQ_LOCK_OFFSET);
-        acquire(task);
+        lockBh(sched.current());
+    }
+
+    /** As {@link #lockBh()}, for a caller that knows the running task. */
+    public void lockBh(Task running) {
+        sched.localBhDisable(running, PreemptCount.SOFTIRQ_LOCK_OFFSET);
+        acquire(running);
     }
 
     /** {@code spin_unlock_bh()}: runs the softirqs that were raised meanwhile. */
     public void unlockBh() {
-        Task task = sched.current();
-        release(task);
-        sched.localBhEnable(task, PreemptCount.SOFTIRQ_LOCK_OFFSET);
+        unlockBh(sched.current());
+    }
+
+    /** As {@link #unlockBh()}, for a caller that knows the running task. */
+    public void unlockBh(Task running) {
+        release(running);
+        sched.localBhEnable(running, PreemptCount.SOFTIRQ_LOCK_OFFSET);
     }
 
     /**

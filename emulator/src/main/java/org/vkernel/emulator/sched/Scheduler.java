@@ -437,7 +437,11 @@ public final class Scheduler {
 
     /** {@code preempt_disable()}. */
     public void preemptDisable() {
-        Task task = current();
+        preemptDisable(current());
+    }
+
+    /** {@link #preemptDisable()} by a caller that knows the running task. */
+    public void preemptDisable(Task task) {
         task.preemptCount++;
         ContextWatcher told = watcher;
         if (told != null) {
@@ -447,7 +451,11 @@ public final class Scheduler {
 
     /** {@code preempt_enable()}. */
     public void preemptEnable() {
-        Task task = current();
+        preemptEnable(current());
+    }
+
+    /** {@link #preemptEnable()} by a caller that knows the running task. */
+    public void preemptEnable(Task task) {
         ContextWatcher told = watcher;
         if (told != null) {
             told.preemptionOn(task);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that it wrote visible. There is no poll within {@link #reenter} and {@link #stay} before they
  * look whether they were revoked.
  *
- * <p>Measured: a unicast of 64 bytes takes 15 % less, a multicast 20 %.
+ * <p>Measured: a unicast of 64 bytes takes a tenth less, a multicast 15 %.
  */
 final class SoleHolder {
     /** A task is alone after so many times of {@link ParallelMachine#LOOK_SYSCALLS} calls. */

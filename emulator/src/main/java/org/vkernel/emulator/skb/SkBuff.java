@@ -390,9 +390,14 @@ public final class SkBuff {
      * Context: any. Sleeps: never.
      */
     public void free(String reason) {
+        free(skbs.sched.current(), reason);
+    }
+
+    /** As {@link #free(String)}, for a caller that knows the running task. */
+    public void free(Task running, String reason) {
         if (unref()) {
             skbs.dropped(this, reason);
-            release(skbs.sched.current());
+            release(running);
         }
     }
 
@@ -514,8 +519,12 @@ public final class SkBuff {
      * @return null if there is no memory
      */
     public @Nullable SkBuff clone(GfpMask gfp) {
+        return clone(skbs.sched.current(), gfp);
+    }
+
+    /** As {@link #clone(GfpMask)}, for a caller that knows the running task. */
+    public @Nullable SkBuff clone(Task running, GfpMask gfp) {
         checkAlive();
-        Task running = skbs.sched.current();
         int own = skbs.takeHead(running, gfp);
         if (own == 0) {
             return null;
@@ -629,7 +638,7 @@ public final class SkBuff {
         if (object == 0) {
             return false;
         }
-        byte[] bigger = skbs.newBytes(running, Math.max(room, tail + moreHeadroom));
+        byte[] bigger = skbs.newBytes(Math.max(room, tail + moreHeadroom));
         System.arraycopy(head, 0, bigger, moreHeadroom, tail);
         copyShadow(this, moreHeadroom);
         if (leaveData()) {

@@ -36,7 +36,6 @@ public final class SkBuffs {
     private final Trace trace;
     private final KmemCache heads;
     private final KmemCache smallHeads;
-    private final @Nullable DataPool pool;
 
     /** Null where the use of a freed sk_buff is watched: another message's would not be told. */
     private final @Nullable SkBuffPool recycled;
@@ -64,7 +63,6 @@ public final class SkBuffs {
         this.checked = checks.contains(Check.MEMORY) && sched.sim() != null;
         this.sharedInfoBytes = profile.sharedInfoBytes();
         this.heads = memory.createCache("skbuff_head_cache", profile.skBuffBytes());
-        this.pool = checked ? null : new DataPool(sched);
         this.recycled = sched.sim() != null || shadows.areWatched() ? null : new SkBuffPool(sched);
         this.smallHeads = memory.createCache("skbuff_small_head", profile.smallHeadBytes());
     }
@@ -160,14 +158,10 @@ public final class SkBuffs {
     }
 
     private SkBuff make(Task running, int size, long bytes, int head, int data, boolean isVirtual) {
-        boolean isSmall = size <= DataPool.SMALLEST;
-        SkBuff skb = recycled == null ? null : recycled.take(running, isSmall);
-        boolean hasArray = isSmall && skb != null;
+        SkBuff skb = recycled == null ? null : recycled.take(running, size);
         if (skb == null) {
-            skb = new SkBuff(this);
-        }
-        if (!hasArray) {
-            skb.setArray(newBytes(running, size));
+            skb = bare(running);
+            skb.setArray(newBytes(size));
         }
         int end = SkBuffSizes.end(profile, bytes);
         skb.begin(head, data, end, SkBuffSizes.truesize(profile, bytes), isVirtual);
@@ -177,7 +171,7 @@ public final class SkBuffs {
 
     /** One that has no data yet. */
     SkBuff bare(Task running) {
-        SkBuff skb = recycled == null ? null : recycled.take(running, false);
+        SkBuff skb = recycled == null ? null : recycled.takeBare(running);
         return skb == null ? new SkBuff(this) : skb;
     }
 
@@ -187,29 +181,25 @@ public final class SkBuffs {
      * @param ownsData whether nobody else has its data, which has not been freed
      */
     void free(Task running, SkBuff skb, boolean ownsData) {
-        SkBuffPool kept = recycled;
-        boolean withArray = ownsData && kept != null && skb.array().length == DataPool.SMALLEST;
-        if (withArray) {
-            giveBack(running, skb.dataObject(), skb.dataBytes(), skb.isVirtual());
-        } else if (ownsData) {
+        if (ownsData) {
             freeData(running, skb.dataObject(), skb.array(), skb.dataBytes(), skb.isVirtual());
         }
         heads.free(running, skb.headObject());
-        if (!withArray) {
+        if (recycled == null) {
             skb.setArray(NO_BYTES);
-        }
-        if (kept != null) {
-            kept.giveBack(running, skb, withArray);
+        } else {
+            recycled.giveBack(running, skb, ownsData);
         }
     }
 
-    byte[] newBytes(Task running, int size) {
-        DataPool kept = pool;
-        if (kept != null) {
-            return kept.take(running, size);
+    byte[] newBytes(int size) {
+        if (recycled != null) {
+            return SkBuffPool.newArray(size);
         }
         byte[] bytes = new byte[size];
-        Arrays.fill(bytes, POISON_INUSE);
+        if (checked) {
+            Arrays.fill(bytes, POISON_INUSE);
+        }
         return bytes;
     }
 
@@ -238,10 +228,7 @@ public final class SkBuffs {
     }
 
     void freeData(Task running, int object, byte[] head, long bytes, boolean isVirtual) {
-        DataPool kept = pool;
-        if (kept != null) {
-            kept.giveBack(running, head);
-        } else {
+        if (checked) {
             Arrays.fill(head, POISON_FREE);
         }
         giveBack(running, object, bytes, isVirtual);

@@ -98,14 +98,14 @@ final class NetlinkBroadcast {
         SkBuff skb = netlink.trim(message, gfp);
         Round round = new Round(running, from, skb, portid, group, gfp, filter, filterData);
         // Making a copy may sleep; the members stay as they are until all have been served.
-        netlink.tableLock().lock();
+        netlink.tableLock().lock(running);
         SharedList<NetlinkSock> members = from.table().members();
         for (SharedList.Node<NetlinkSock> node = members.firstLocked();
                 node != null;
                 node = members.nextLocked(node)) {
             offer(node.value(), round);
         }
-        skb.consume();
+        skb.consume(running);
         netlink.tableLock().unlock();
         return finish(round);
     }
@@ -119,7 +119,7 @@ final class NetlinkBroadcast {
             return -Errno.ENOBUFS;
         }
         if (left != null) {
-            left.consume();
+            left.consume(round.running);
         }
         if (!round.delivered) {
             return -Errno.ESRCH;
@@ -165,7 +165,7 @@ final class NetlinkBroadcast {
         }
         SkBuff skb = round.skb;
         if (skb.isShared()) {
-            copy = skb.clone(round.gfp);
+            copy = skb.clone(round.running, round.gfp);
         } else {
             copy = skb.get();
             copy.orphan(); // an earlier member may still be charged for it

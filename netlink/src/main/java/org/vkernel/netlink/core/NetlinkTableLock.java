@@ -4,6 +4,7 @@ import org.vkernel.emulator.locking.RwLock;
 import org.vkernel.emulator.locking.WaitQueue;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.sched.TaskState;
 import org.vkernel.emulator.shared.AtomicInt;
 
@@ -32,11 +33,16 @@ final class NetlinkTableLock {
 
     /** {@code netlink_lock_table()}. Context: any. Sleeps: never. */
     void lock() {
-        boolean flags = sched.localIrqSave();
-        lock.readLock();
+        lock(sched.current());
+    }
+
+    /** As {@link #lock()}, for a caller that knows the running task. */
+    void lock(Task running) {
+        boolean flags = sched.localIrqSave(running);
+        lock.readLock(running);
         users.incrementAndGet();
-        lock.readUnlock();
-        sched.localIrqRestore(flags);
+        lock.readUnlock(running);
+        sched.localIrqRestore(running, flags);
     }
 
     /** {@code netlink_unlock_table()}. */

@@ -1,0 +1,136 @@
+package org.vkernel.emulator.skb;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.vkernel.emulator.KernelConfig;
+import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.check.Check;
+import org.vkernel.emulator.mm.GfpMask;
+
+/** Which sk_buffs are used again, and that nobody can tell. */
+class SkBuffPoolTest {
+    private static SkBuff alloc(VirtualKernel kernel, int size) {
+        return Objects.requireNonNull(kernel.skbs().alloc(size, GfpMask.KERNEL));
+    }
+
+    private static void unchecked(Consumer<VirtualKernel> body) {
+        KernelConfig config = KernelConfig.parallel().cpus(1).checks(Check.NONE);
+        try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+            kernel.run(() -> body.accept(kernel));
+            assertEquals(0, kernel.call(kernel.skbs()::live));
+        }
+    }
+
+    @Test
+    void alloc_everySize_hasRoom() {
+        unchecked(kernel -> {
+            for (int round = 0; round < 2; round++) {
+                for (int size = 0; size < 70_000; size += 13) {
+                    SkBuff skb = alloc(kernel, size);
+                    byte[] data = new byte[size];
+                    Arrays.fill(data, (byte) size);
+                    skb.putData(data, 0, size);
+                    byte[] read = new byte[size];
+                    skb.copyToUser(read, 0, size);
+                    assertArrayEquals(data, read);
+                    skb.consume();
+                }
+            }
+        });
+    }
+
+    @Test
+    void freed_isTheNextOfItsSize_asNew() {
+        unchecked(kernel -> {
+            SkBuff first = alloc(kernel, 600);
+            first.putZero(600);
+            first.setPortid(7);
+            first.setDstGroup(3);
+            first.setCreds(1, 2, 3);
+            first.setCbFlags(8);
+            first.setNsid(5);
+            first.consume();
+            SkBuff smaller = alloc(kernel, 512);
+            assertNotSame(first, smaller);
+            smaller.consume();
+            SkBuff again = alloc(kernel, 1024);
+            assertSame(first, again);
+            assertEquals(0, again.len());
+            assertEquals(1, again.users());
+            assertEquals(
+                    List.of(0, 0, 0, 0, 0, 0, 0),
+                    List.of(
+                            again.portid(),
+                            again.dstGroup(),
+                            again.credsPid(),
+                            again.credsUid(),
+                            again.credsGid(),
+                            again.cbFlags(),
+                            again.nsid()));
+            assertTrue(!again.isCloned() && !again.isPfmemalloc() && again.sender() == null);
+            again.consume();
+        });
+    }
+
+    @Test
+    void clones_shareTheirArrayUntilTheLastIsFreed() {
+        unchecked(kernel -> {
+            SkBuff original = alloc(kernel, 100);
+            original.putData(new byte[] {1, 2, 3}, 0, 3);
+            SkBuff clone = Objects.requireNonNull(original.clone(GfpMask.KERNEL));
+            original.consume();
+            List<SkBuff> others = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                SkBuff other = alloc(kernel, 100);
+                other.putZero(100);
+                others.add(other);
+            }
+            byte[] read = new byte[3];
+            clone.copyToUser(read, 0, 3);
+            assertArrayEquals(new byte[] {1, 2, 3}, read);
+            clone.consume();
+            others.forEach(SkBuff::consume);
+        });
+    }
+
+    @Test
+    void moreThanItKeeps_areForgotten() {
+        unchecked(kernel -> {
+            List<SkBuff> many = new ArrayList<>();
+            for (int i = 0; i < 5_000; i++) {
+                many.add(alloc(kernel, 10));
+            }
+            many.forEach(SkBuff::consume);
+            for (int i = 0; i < 5_000; i++) {
+                many.set(i, alloc(kernel, 10));
+                many.get(i).putZero(10);
+            }
+            assertEquals(5_000, many.stream().distinct().count());
+            many.forEach(SkBuff::consume);
+        });
+    }
+
+    @Test
+    void checkedKernel_usesNoneAgain() {
+        KernelConfig config = KernelConfig.parallel().cpus(1);
+        try (VirtualKernel kernel = VirtualKernel.boot(config)) {
+            kernel.run(() -> {
+                SkBuff first = alloc(kernel, 100);
+                first.consume();
+                SkBuff second = alloc(kernel, 100);
+                assertNotSame(first, second);
+                second.consume();
+            });
+        }
+    }
+}
