@@ -47,6 +47,9 @@ final class CnQueue {
 
     private static final int WAIT_MSECS = 1000;
 
+    /** So often is waited at the kernel's end, where nobody is left to give anything back. */
+    private static final int LAST_WAITS = 3;
+
     private final VirtualKernel kernel;
     private final Scheduler sched;
     private final String name;
@@ -271,16 +274,29 @@ final class CnQueue {
         if (!left.isEmpty()) {
             reportKnown(WAITS_FOR_EVER, "callbacks that nobody took off: " + left);
         }
+        int waits = 0;
         for (int users = entries.get(); users != 0; users = entries.get()) {
             kernel.printk(LogLevel.INFO, "Waiting for %s to become free: refcnt=%d.", name, users);
             if (kernel.isShuttingDown()) {
                 left.forEach(this::release);
                 left = List.of();
+                if (waits++ == LAST_WAITS) {
+                    reportLeaked(users);
+                    break;
+                }
             }
             kernel.timers().msleep(WAIT_MSECS);
         }
         freed = true;
         kernel.mm().kfree(object);
+    }
+
+    private void reportLeaked(int users) {
+        kernel.report(
+                "connector callback is never released",
+                users + " are off the list, and still have references",
+                StackTraces.here(),
+                false);
     }
 
     private List<CallbackEntry> unlinkAll() {

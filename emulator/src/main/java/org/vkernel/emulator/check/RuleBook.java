@@ -287,6 +287,10 @@ public final class RuleBook {
                             "whoever could free memory waits for some itself: the machine"
                                     + " cannot go on.")
                     .put(
+                            "connector callback is never released",
+                            "cn_queue_free_dev() waits until all references are given back: for"
+                                    + " one that was forgotten rmmod waits for ever.")
+                    .put(
                             "connector callback removes itself",
                             "it is freed while it runs: what it touches on its way out belongs"
                                     + " to somebody else.")
