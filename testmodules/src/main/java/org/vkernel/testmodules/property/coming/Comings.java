@@ -25,6 +25,7 @@ import org.vkernel.testmodules.cntest.CnTest;
 import org.vkernel.testmodules.property.coming.ComingAction.Turn;
 import org.vkernel.testmodules.property.coming.ComingAction.Use;
 import org.vkernel.testmodules.property.suite.Burden;
+import org.vkernel.testmodules.property.suite.CallFailures;
 import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Setting;
 import org.vkernel.testmodules.property.suite.Strain;
@@ -101,7 +102,7 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
         ComingsRun run = new ComingsRun();
         List<String> memory = kernel.mm().inUse();
         Map<Integer, List<Turn>> loaders = new TreeMap<>();
-        Failures failures = new Failures();
+        CallFailures failures = new CallFailures();
         for (ComingAction action : plan) {
             switch (action) {
                 case Turn turn ->
@@ -162,7 +163,7 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
             ComingsRun run,
             Setting setting,
             List<Turn> turns,
-            Failures failures) {
+            CallFailures failures) {
         Modules modules = process.kernel().modules();
         for (Turn turn : turns) {
             String name = turn.isTest() ? CN_TEST : CN;
@@ -177,7 +178,7 @@ public final class Comings implements Workload<ComingAction, ComingsRun> {
                                                             ? CnTest.class
                                                             : ConnectorModule.class,
                                                     ImmutableMap.of()));
-            failures.end(process);
+            var _ = failures.end(process);
             boolean isShort =
                     (setting.strain().isShortOfMemory() || turn.failing() != 0)
                             && FAILED.contains(result);

@@ -18,11 +18,16 @@ sealed interface NamingAction {
      * Binds it.
      *
      * @param id which of the process's port ids, from 1; 0: the kernel's choice
+     * @param failing which allocation of it fails, from 1; 0: none
      */
-    record Bind(int process, int slot, int id, int mask) implements Step {}
+    record Bind(int process, int slot, int id, int mask, int failing) implements Step {}
 
-    /** Joins or leaves one group. */
-    record Change(int process, int slot, int group, boolean join) implements Step {}
+    /**
+     * Joins or leaves one group.
+     *
+     * @param failing as {@link Bind}'s
+     */
+    record Change(int process, int slot, int group, boolean join, int failing) implements Step {}
 
     /**
      * Connects it.
@@ -34,11 +39,38 @@ sealed interface NamingAction {
             implements Step {}
 
     /**
-     * Sends to an address, or without one if {@code length} is 0.
+     * Sends to an address, or without one if {@code length} is 0. All sockets of the process are
+     * read afterwards.
+     *
+     * @param id as {@link Connect}'s
+     * @param room how much of a message a reader has room for
+     * @param whole whether readers ask how long it is
+     */
+    record Send(
+            int process,
+            int slot,
+            int length,
+            int family,
+            int id,
+            int mask,
+            int room,
+            boolean whole)
+            implements Step {}
+
+    /**
+     * The kernel sends: to a group, which leaves out a port id, or to that if there is no group.
+     * All sockets of the process are read afterwards.
      *
      * @param id as {@link Connect}'s
      */
-    record Send(int process, int slot, int length, int family, int id, int mask) implements Step {}
+    record Tell(int process, int slot, int id, int group, int room, boolean whole)
+            implements Step {}
+
+    /** Asks for the group of each message, or for that no more. */
+    record AskGroup(int process, int slot, boolean asks) implements Step {}
+
+    /** The protocol's owner makes room for more groups; by a process that is alone. */
+    record Grow(int process, int slot, int groups) implements Step {}
 
     /** Lists its groups into so many bytes. */
     record Memberships(int process, int slot, int bytes) implements Step {}

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
@@ -22,23 +21,26 @@ import org.vkernel.netlink.core.OptionValue;
 import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.SockaddrNl;
+import org.vkernel.testmodules.property.naming.NamingAction.AskGroup;
 import org.vkernel.testmodules.property.naming.NamingAction.Become;
 import org.vkernel.testmodules.property.naming.NamingAction.Bind;
 import org.vkernel.testmodules.property.naming.NamingAction.Change;
 import org.vkernel.testmodules.property.naming.NamingAction.Close;
 import org.vkernel.testmodules.property.naming.NamingAction.Connect;
+import org.vkernel.testmodules.property.naming.NamingAction.Grow;
 import org.vkernel.testmodules.property.naming.NamingAction.Memberships;
 import org.vkernel.testmodules.property.naming.NamingAction.Open;
 import org.vkernel.testmodules.property.naming.NamingAction.Send;
 import org.vkernel.testmodules.property.naming.NamingAction.Step;
+import org.vkernel.testmodules.property.naming.NamingAction.Tell;
 import org.vkernel.testmodules.property.naming.NamingSeen.Difference;
+import org.vkernel.testmodules.property.naming.SocketModel.Due;
 
 /** A process of a run: its sockets, and the model of each. */
 final class NamingProcess implements SocketModel.Owner {
     private static final int USER = 1000;
     private static final int FIRST_ID = 5000;
     private static final int IDS_EACH = 100;
-    private static final int BYTES = 20;
 
     /** Port ids of the kernel's choice are below this, but for the process's own. */
     private static final int HIGHEST_CHOSEN = -4097;
@@ -52,24 +54,24 @@ final class NamingProcess implements SocketModel.Owner {
     private final int firstId;
     private final ProtocolModel owned;
     private final ProtocolModel connector;
+    private final ProtocolModel usersock;
     private final NamingSeen seen;
-    private final Function<UserProcess, List<String>> takeTold;
+    private final KernelSide kernelSide;
+    private final NamingReader reader;
     private final Map<Integer, Pair> pairs = new TreeMap<>();
     private final Set<Integer> portids = new TreeSet<>();
     private boolean isUser;
+    private int messages;
     private int tgid;
 
-    NamingProcess(
-            int number,
-            ProtocolModel owned,
-            ProtocolModel connector,
-            NamingSeen seen,
-            Function<UserProcess, List<String>> takeTold) {
+    NamingProcess(int number, NamingSeen seen, KernelSide kernelSide) {
         this.firstId = FIRST_ID + number * IDS_EACH;
-        this.owned = owned;
-        this.connector = connector;
+        this.owned = kernelSide.owned();
+        this.connector = kernelSide.connector();
+        this.usersock = kernelSide.usersock();
         this.seen = seen;
-        this.takeTold = takeTold;
+        this.kernelSide = kernelSide;
+        this.reader = new NamingReader(number);
     }
 
     /** Those that its sockets have had. */
@@ -96,6 +98,11 @@ final class NamingProcess implements SocketModel.Owner {
             }
         }
         return null;
+    }
+
+    @Override
+    public List<SocketModel> sockets() {
+        return pairs.values().stream().map(Pair::model).toList();
     }
 
     // ---- Its life ---------------------------------------------------------------------------
@@ -139,7 +146,7 @@ final class NamingProcess implements SocketModel.Owner {
         }
         ProtocolModel protocol =
                 switch (open.protocol()) {
-                    case NetlinkProtocol.NETLINK_USERSOCK -> ProtocolModel.USERSOCK;
+                    case NetlinkProtocol.NETLINK_USERSOCK -> usersock;
                     case NetlinkProtocol.NETLINK_CONNECTOR -> connector;
                     default -> owned;
                 };
@@ -152,12 +159,18 @@ final class NamingProcess implements SocketModel.Owner {
         switch (step) {
             case Bind bind -> {
                 SockaddrNl address = SockaddrNl.of(portid(bind.id()), bind.mask());
+                kernelSide.failures().begin(process, bind.failing());
                 int result = socket.provider().bind(socket.fd(), address);
-                compare(bind, model.bind(address.pid(), bind.mask(), result == 0), result);
+                boolean isShort = kernelSide.failures().end(process);
+                int expected = model.bind(address.pid(), bind.mask(), result == 0, isShort);
+                compare(bind, expected, result);
             }
             case Change change -> {
+                kernelSide.failures().begin(process, change.failing());
                 int result = change(socket, change);
-                compare(change, model.change(change.group(), change.join(), result == 0), result);
+                boolean isShort = kernelSide.failures().end(process);
+                int expected = model.change(change.group(), change.join(), result == 0, isShort);
+                compare(change, expected, result);
             }
             case Connect connect -> {
                 SockaddrNl to =
@@ -170,12 +183,22 @@ final class NamingProcess implements SocketModel.Owner {
                         send.length() == 0
                                 ? null
                                 : address(send.length(), send.family(), send.id(), send.mask());
-                int expected = model.send(to, BYTES);
+                byte[] bytes = reader.message(++messages);
+                int expected = model.send(to, bytes.length, messages);
                 int flags = MsgFlag.MSG_DONTWAIT;
-                compare(
-                        send,
-                        expected,
-                        socket.provider().send(socket.fd(), new byte[BYTES], 0, BYTES, flags, to));
+                int result = socket.provider().send(socket.fd(), bytes, 0, bytes.length, flags, to);
+                compare(send, expected, result);
+            }
+            case Tell tell -> tell(tell);
+            case AskGroup ask ->
+                    socket.setsockopt(
+                            NetlinkOption.SOL_NETLINK,
+                            NetlinkOption.NETLINK_PKTINFO,
+                            ask.asks() ? 1 : 0);
+            case Grow grow -> {
+                if (kernelSide.grow(grow.groups())) {
+                    owned.grow(Math.max(owned.groups(), grow.groups()));
+                }
             }
             case Memberships list -> list(socket, model, list);
             case Close close -> {
@@ -186,11 +209,53 @@ final class NamingProcess implements SocketModel.Owner {
             case Become become -> {}
         }
         name(step, socket, model);
+        switch (step) {
+            case Send send -> read(send, send.room(), send.whole());
+            case Tell tell -> read(tell, tell.room(), tell.whole());
+            default -> {}
+        }
+        listeners(step, model);
         for (int group : model.takeLeftOpen()) {
             seen.leftOpen.add(
                     new Difference("an odd group is open to everybody", group + ": " + step));
         }
-        compareHooks(step, pair, List.of(), takeTold.apply(process));
+        compareHooks(step, pair, List.of(), kernelSide.takeTold(process));
+    }
+
+    /** Has the kernel send. Others may be members, too, or none. */
+    private void tell(Tell tell) {
+        byte[] bytes = reader.message(++messages);
+        int portid = portid(tell.id());
+        Due message = new Due(null, messages, tell.group());
+        int result = kernelSide.send(portid, tell.group(), bytes);
+        if (tell.group() == 0) {
+            boolean isTaken = portid == 0 || SocketModel.tellOne(this, owned, message, portid);
+            compare(tell, isTaken ? bytes.length : -Errno.ECONNREFUSED, result);
+        } else if (SocketModel.tellGroup(this, owned, null, message, portid)
+                || result != -Errno.ESRCH) {
+            compare(tell, 0, result);
+        }
+    }
+
+    private void read(Step step, int room, boolean whole) {
+        for (Pair pair : pairs.values()) {
+            String wrong = reader.read(pair.socket, pair.model, room, whole);
+            if (!wrong.isEmpty()) {
+                differ("another message is read", step, wrong);
+            }
+        }
+    }
+
+    /** Each group that somebody is in has listeners. */
+    private void listeners(Step step, SocketModel model) {
+        BitSet groups = model.groups();
+        if (model.protocol().equals(owned) && !groups.isEmpty()) {
+            for (int group : List.of(groups.nextSetBit(0) + 1, groups.length())) {
+                if (!kernelSide.hasListeners(group)) {
+                    differ("a group has no listeners that has a member", step, "" + group);
+                }
+            }
+        }
     }
 
     private int portid(int id) {
@@ -279,7 +344,7 @@ final class NamingProcess implements SocketModel.Owner {
                         ? List.of("released " + model.protocol().number() + " " + model.portid())
                         : List.of();
         pair.socket.close();
-        compareHooks(new Close(0, slot), pair, last, takeTold.apply(process));
+        compareHooks(new Close(0, slot), pair, last, kernelSide.takeTold(process));
         pairs.remove(slot);
     }
 

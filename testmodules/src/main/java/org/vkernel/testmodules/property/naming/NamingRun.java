@@ -4,14 +4,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
 import org.vkernel.emulator.VirtualKernel;
+import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.module.ModuleRef;
 import org.vkernel.emulator.process.UserProcess;
+import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
 import org.vkernel.netlink.core.Netlink;
@@ -21,9 +25,10 @@ import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.testmodules.property.naming.NamingAction.Open;
 import org.vkernel.testmodules.property.naming.NamingAction.Step;
 import org.vkernel.testmodules.property.naming.NamingSeen.Difference;
+import org.vkernel.testmodules.property.suite.CallFailures;
 
 /** One run of {@link Naming}: the kernel's side, and what is left at the end. */
-final class NamingRun {
+final class NamingRun implements KernelSide {
     private static final int MOST_GROUPS = 70;
     private static final int REFUSALS = 4;
 
@@ -37,6 +42,9 @@ final class NamingRun {
 
     private final ProtocolModel owned;
     private final ProtocolModel connector;
+    private final ProtocolModel usersock = ProtocolModel.usersock();
+    private final CallFailures failures = new CallFailures();
+    private @Nullable NetlinkSock socket;
     private int pins;
 
     NamingRun(VirtualKernel kernel, NamingSeen seen, List<NamingAction> plan) {
@@ -58,8 +66,9 @@ final class NamingRun {
     }
 
     void run() {
-        NetlinkSock socket = kernel.call(() -> netlink.kernelCreate(Naming.OWNED, config()));
-        if (socket == null) {
+        NetlinkSock own = kernel.call(() -> netlink.kernelCreate(Naming.OWNED, config()));
+        socket = own;
+        if (own == null) {
             seen.left.add(new Difference("a protocol cannot be made", "at first"));
             return;
         }
@@ -75,17 +84,18 @@ final class NamingRun {
         netlink.addNotifier((protocol, portid) -> note("released " + protocol + " " + portid));
         List<NamingProcess> all = new ArrayList<>();
         List<UserProcess> processes = new ArrayList<>();
-        steps.forEach((number, own) -> {
-            NamingProcess process =
-                    new NamingProcess(number, owned, connector, seen, this::takeTold);
+        steps.forEach((number, its) -> {
+            NamingProcess process = new NamingProcess(number, seen, this);
             all.add(process);
-            processes.add(kernel.spawn("namer", self -> process.live(self, own)));
+            processes.add(kernel.spawn("namer", self -> process.live(self, its)));
         });
+        kernel.mm().setFaults(failures);
         processes.forEach(kernel::join);
+        kernel.mm().setFaults(null);
         kernel.run(kernel.rcu()::barrier);
-        look(socket, all);
+        look(own, all);
         kernel.run(() -> {
-            netlink.kernelRelease(socket);
+            netlink.kernelRelease(own);
             kernel.rcu().barrier();
         });
     }
@@ -122,9 +132,60 @@ final class NamingRun {
         }
     }
 
-    private List<String> takeTold(UserProcess process) {
+    // ---- The owner, as processes see it -----------------------------------------------------
+
+    @Override
+    public ProtocolModel owned() {
+        return owned;
+    }
+
+    @Override
+    public ProtocolModel connector() {
+        return connector;
+    }
+
+    @Override
+    public ProtocolModel usersock() {
+        return usersock;
+    }
+
+    @Override
+    public CallFailures failures() {
+        return failures;
+    }
+
+    @Override
+    public List<String> takeTold(UserProcess process) {
         List<String> taken = told.remove(process);
         return taken == null ? List.of() : taken;
+    }
+
+    @Override
+    public int send(int portid, int group, byte[] bytes) {
+        NetlinkSock from = Objects.requireNonNull(socket);
+        return kernel.call(() -> {
+            SkBuff skb = kernel.skbs().alloc(bytes.length, GfpMask.KERNEL);
+            if (skb == null) {
+                return -Errno.ENOMEM;
+            }
+            skb.putData(bytes, 0, bytes.length);
+            skb.setDstGroup(group);
+            return group == 0
+                    ? netlink.unicast(from, skb, portid, true)
+                    : netlink.broadcast(from, skb, portid, group, GfpMask.KERNEL);
+        });
+    }
+
+    @Override
+    public boolean hasListeners(int group) {
+        NetlinkSock own = Objects.requireNonNull(socket);
+        return kernel.call(() -> netlink.hasListeners(own, group));
+    }
+
+    @Override
+    public boolean grow(int groups) {
+        NetlinkSock own = Objects.requireNonNull(socket);
+        return groups > owned.groups() && kernel.call(() -> netlink.changeGroups(own, groups)) == 0;
     }
 
     // ---- What is left -----------------------------------------------------------------------

@@ -24,7 +24,18 @@ final class SocketModel {
 
         /** The socket of this protocol that is bound to a port id, or null. */
         @Nullable SocketModel bound(ProtocolModel protocol, int portid);
+
+        /** Its sockets. */
+        List<SocketModel> sockets();
     }
+
+    /**
+     * A message that a socket is to get.
+     *
+     * @param from who sent it; null: the kernel
+     * @param number which one it is
+     */
+    record Due(@Nullable SocketModel from, int number, int group) {}
 
     /** A port id that the kernel has chosen, and that is known only when it is asked for. */
     static final int UNKNOWN = Integer.MIN_VALUE;
@@ -47,6 +58,9 @@ final class SocketModel {
 
     /** Groups that were joined although the answer should have been no. */
     private final List<Integer> leftOpen = new ArrayList<>();
+
+    /** What is queued, of the process's own messages and those that it has the kernel send. */
+    private final List<Due> due = new ArrayList<>();
 
     SocketModel(ProtocolModel protocol, Owner owner) {
         this.protocol = protocol;
@@ -143,9 +157,19 @@ final class SocketModel {
         }
     }
 
-    private int mayJoin() {
+    /** Takes what is to be read. */
+    List<Due> takeDue() {
+        List<Due> taken = List.copyOf(due);
+        due.clear();
+        return taken;
+    }
+
+    private int mayJoin(boolean isShort) {
         if (!protocol.anybodyReceives() && !owner.isCapable()) {
             return -Errno.EPERM;
+        }
+        if (isShort && rooms < protocol.groups()) {
+            return -Errno.ENOMEM;
         }
         rooms = protocol.groups();
         return 0;
@@ -157,9 +181,10 @@ final class SocketModel {
      * The result of a bind.
      *
      * @param granted whether the kernel has granted it
+     * @param isShort whether there was no memory
      */
-    int bind(int wanted, int mask, boolean granted) {
-        int error = mask == 0 ? 0 : mayJoin();
+    int bind(int wanted, int mask, boolean granted, boolean isShort) {
+        int error = mask == 0 ? 0 : mayJoin(isShort);
         if (error != 0) {
             return error;
         }
@@ -218,9 +243,10 @@ final class SocketModel {
      * The result of joining or leaving a group.
      *
      * @param granted whether the kernel has granted it
+     * @param isShort whether there was no memory
      */
-    int change(int group, boolean join, boolean granted) {
-        int error = mayJoin();
+    int change(int group, boolean join, boolean granted, boolean isShort) {
+        int error = mayJoin(isShort);
         if (error != 0) {
             return error;
         }
@@ -272,8 +298,9 @@ final class SocketModel {
     }
 
     /** The result of sending {@code bytes} bytes; null: to whom it is connected to. */
-    int send(@Nullable SockaddrNl to, int bytes) {
+    int send(@Nullable SockaddrNl to, int bytes, int number) {
         int target = dstPortid;
+        int group = dstGroup;
         if (to != null) {
             if (to.family() != AddressFamily.AF_NETLINK || to.length() < SockaddrNlLayout.SIZE) {
                 return -Errno.EINVAL;
@@ -282,16 +309,51 @@ final class SocketModel {
                 return -Errno.EPERM;
             }
             target = to.pid();
+            group = lowest(to.groups());
         }
         if (!bound) {
             autobind();
         }
+        if (group != 0) {
+            var _ = tellGroup(owner, protocol, this, new Due(this, number, group), target);
+        }
         if (target == 0) {
             return protocol.hasKernel() ? bytes : -Errno.ECONNREFUSED;
         }
-        SocketModel receiver = owner.bound(protocol, target);
-        boolean takes = receiver != null && (!receiver.connected || receiver.dstPortid == portid);
-        return takes ? bytes : -Errno.ECONNREFUSED;
+        return tellOne(owner, protocol, new Due(this, number, group), target)
+                ? bytes
+                : -Errno.ECONNREFUSED;
+    }
+
+    /** Gives a message to the members of its group; whether there are any. */
+    static boolean tellGroup(
+            Owner owner,
+            ProtocolModel protocol,
+            @Nullable SocketModel from,
+            Due message,
+            int leftOut) {
+        boolean any = false;
+        for (SocketModel member : owner.sockets()) {
+            if (member.protocol == protocol
+                    && member != from
+                    && member.groups.get(message.group - 1)
+                    && member.portid != leftOut) {
+                member.due.add(message);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /** Gives a message to one, unless that takes those of somebody else only. */
+    static boolean tellOne(Owner owner, ProtocolModel protocol, Due message, int portid) {
+        SocketModel receiver = owner.bound(protocol, portid);
+        int from = message.from == null ? 0 : message.from.portid;
+        if (receiver == null || (receiver.connected && receiver.dstPortid != from)) {
+            return false;
+        }
+        receiver.due.add(message);
+        return true;
     }
 
     /** Whether others are to be told of its close. */

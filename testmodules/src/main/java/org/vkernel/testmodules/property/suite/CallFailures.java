@@ -1,4 +1,4 @@
-package org.vkernel.testmodules.property.coming;
+package org.vkernel.testmodules.property.suite;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -8,7 +8,7 @@ import org.vkernel.emulator.process.UserProcess;
 import org.vkernel.emulator.sched.Task;
 
 /** Lets one allocation of a process's call fail. */
-final class Failures implements FaultInjector {
+public final class CallFailures implements FaultInjector {
     /** How many allocations of a process's call are still to succeed, and the one that fails. */
     private final Map<UserProcess, Integer> left = new HashMap<>();
 
@@ -17,15 +17,16 @@ final class Failures implements FaultInjector {
      *
      * @param failing the number of the allocation that fails, from 1; 0 for none
      */
-    void begin(UserProcess process, int failing) {
+    public void begin(UserProcess process, int failing) {
         if (failing != 0) {
             left.put(process, failing);
         }
     }
 
-    /** It is over. */
-    void end(UserProcess process) {
-        left.remove(process);
+    /** It is over; whether one has failed. */
+    public boolean end(UserProcess process) {
+        Integer rest = left.remove(process);
+        return rest != null && rest <= 0;
     }
 
     @Override
