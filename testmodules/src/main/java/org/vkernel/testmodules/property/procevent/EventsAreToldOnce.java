@@ -10,8 +10,9 @@ import org.vkernel.testmodules.property.suite.KernelProperty;
 import org.vkernel.testmodules.property.suite.Workload;
 
 /**
- * All that becomes of a task is told to each member of the group once, in its order, while somebody
- * listens; whatever others ask who may not, or who speak of themselves only.
+ * All that becomes of a task is told to each member of the group once, in its order and with all
+ * that belongs to it, while somebody listens; whatever others ask who may not, or who speak of
+ * themselves only.
  */
 final class EventsAreToldOnce extends KernelProperty<Lives.Seen> {
     EventsAreToldOnce(Workload<?, Lives.Seen> workload) {
@@ -27,40 +28,39 @@ final class EventsAreToldOnce extends KernelProperty<Lives.Seen> {
             if (listener.listens() && listener.acknowledged() == 0) {
                 complaints.add("a request is not answered", listener.toString());
             }
-            Map<Integer, List<String>> told = new TreeMap<>();
+            Map<Integer, List<ProcEvent>> told = new TreeMap<>();
             for (CnMsg message : listener.messages()) {
-                tell(ProcEvent.parse(message), told);
-            }
-            seen.lives.forEach((pid, life) -> {
-                List<String> heard = told.getOrDefault(pid, List.of());
-                if (!heard.equals(life)) {
-                    String facts = "task " + pid + ": " + life + ", told: " + heard;
-                    complaints.add(
-                            heard.size() < life.size()
-                                    ? "an event is not told"
-                                    : "told otherwise than it was",
-                            facts);
+                ProcEvent event = ProcEvent.parse(message);
+                ProcEvent.TaskId task = EventText.taskOf(event);
+                if (task != null) {
+                    told.computeIfAbsent(task.pid(), any -> new ArrayList<>()).add(event);
                 }
-            });
+            }
+            seen.lives.forEach((pid, life) ->
+                    compare(pid, life, told.getOrDefault(pid, List.of()), complaints));
         }
     }
 
-    private static void tell(ProcEvent event, Map<Integer, List<String>> told) {
-        switch (event) {
-            case ProcEvent.Fork fork -> add(told, fork.child(), "fork");
-            case ProcEvent.Exec exec -> add(told, exec.task(), "exec");
-            case ProcEvent.Uid uid -> add(told, uid.task(), "uid " + uid.ruid() + " " + uid.euid());
-            case ProcEvent.Gid gid -> add(told, gid.task(), "gid " + gid.rgid() + " " + gid.egid());
-            case ProcEvent.Sid sid -> add(told, sid.task(), "sid");
-            case ProcEvent.Comm comm -> add(told, comm.task(), "comm " + comm.comm());
-            case ProcEvent.Exit exit -> add(told, exit.task(), "exit " + exit.exitCode());
-            default -> {
-                // An answer to a request, or something that no process here does.
+    private static void compare(
+            int pid, List<Lives.Fact> life, List<ProcEvent> told, Complaints complaints) {
+        List<String> heard = told.stream().map(EventText::of).toList();
+        boolean isSame = heard.size() == life.size();
+        for (int i = 0; i < heard.size() && isSame; i++) {
+            isSame = life.get(i).texts().contains(heard.get(i));
+        }
+        String facts = "task " + pid + ": " + life + ", told: " + heard;
+        if (!isSame) {
+            complaints.add(
+                    heard.size() < life.size()
+                            ? "an event is not told"
+                            : "told otherwise than it was",
+                    facts);
+            return;
+        }
+        for (int i = 0; i < told.size(); i++) {
+            if (told.get(i).stamp().timestampNs() < life.get(i).ns()) {
+                complaints.add("told of a time before it was", facts);
             }
         }
-    }
-
-    private static void add(Map<Integer, List<String>> told, ProcEvent.TaskId task, String what) {
-        told.computeIfAbsent(task.pid(), any -> new ArrayList<>()).add(what);
     }
 }

@@ -31,8 +31,14 @@ sealed interface LifeAction {
         SESSION,
         /** Names itself. */
         NAME,
-        /** Has another thread for a while. */
+        /** Has another thread for a while, which names itself. */
         THREAD,
+        /** Forks a child that ends with a status, and waits for it when that is long over. */
+        LEAVE,
+        /** Forks a child that is killed by a signal that dumps core. */
+        CRASH,
+        /** Forks a child, and traces it for a while. */
+        TRACE,
         /** Ends with a status. */
         EXIT
     }

@@ -45,12 +45,20 @@ public final class Lives implements Workload<LifeAction, Lives.Seen> {
         }
     }
 
+    /**
+     * Something that became of a task.
+     *
+     * @param texts what is told of it, any of these
+     * @param ns when it had not happened yet
+     */
+    record Fact(ImmutableList<String> texts, long ns) {}
+
     /** What a run showed. */
     static final class Seen {
         final List<Heard> listeners = new ArrayList<>();
 
         /** What became of each task, by its id, in its order. */
-        final Map<Integer, List<String>> lives = new TreeMap<>();
+        final Map<Integer, List<Fact>> lives = new TreeMap<>();
     }
 
     /** The properties that are checked on it. */

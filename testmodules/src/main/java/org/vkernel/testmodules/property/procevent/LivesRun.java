@@ -1,5 +1,6 @@
 package org.vkernel.testmodules.property.procevent;
 
+import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,12 +10,12 @@ import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CbId;
 import org.vkernel.connector.wire.CnMsg;
+import org.vkernel.connector.wire.ProcEvent.TaskId;
 import org.vkernel.connector.wire.ProcInput;
 import org.vkernel.emulator.Profile;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.process.Credentials;
 import org.vkernel.emulator.process.UserProcess;
-import org.vkernel.emulator.process.UserThread;
 import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkProtocol;
 import org.vkernel.netlink.abi.SocketType;
@@ -35,6 +36,11 @@ final class LivesRun {
     private static final int USER = 1000;
     private static final int BUFFER_BYTES = 256;
     private static final int STATUS_SHIFT = 8;
+    private static final int CORE_FLAG = 0x80;
+    private static final int NO_SIGNAL = -1;
+    private static final TaskId INIT = new TaskId(1, 1);
+    private static final TaskId NOBODY = new TaskId(0, 0);
+    private static final Duration WHILE = Duration.ofMillis(10);
     private static final Duration SETTLED = Duration.ofMillis(100);
 
     private final VirtualKernel kernel;
@@ -152,39 +158,81 @@ final class LivesRun {
 
     // ---- Those who live ---------------------------------------------------------------------
 
-    private void note(int pid, String what) {
-        seen.lives.computeIfAbsent(pid, any -> new ArrayList<>()).add(what);
+    private void note(int pid, String... texts) {
+        seen.lives
+                .computeIfAbsent(pid, any -> new ArrayList<>())
+                .add(new Lives.Fact(ImmutableList.copyOf(texts), kernel.clock().ns()));
+    }
+
+    /** A task begins, and was told of before. */
+    private void noteFork(int pid, int tgid, TaskId parent) {
+        noteBefore(pid, EventText.of("fork", tgid, "by " + parent));
+    }
+
+    private void noteBefore(int pid, String text) {
+        seen.lives
+                .computeIfAbsent(pid, any -> new ArrayList<>())
+                .add(new Lives.Fact(ImmutableList.of(text), 0));
+    }
+
+    private void noteOf(UserProcess process, String what, String more) {
+        note(process.tgid(), EventText.of(what, process.tgid(), more));
     }
 
     private void live(UserProcess process, List<Step> steps) {
-        int pid = process.tgid();
-        note(pid, "fork");
-        note(pid, "exec");
+        noteFork(process.tgid(), process.tgid(), INIT);
+        noteBefore(process.tgid(), EventText.of("exec", process.tgid(), ""));
         for (Step step : steps) {
-            step(process, pid, step);
+            step(process, step);
         }
-        note(pid, exit(0));
+        noteExit(process, 0, INIT, true);
     }
 
-    private static String exit(int status) {
-        return "exit " + (status << STATUS_SHIFT);
+    /**
+     * Notes a process's end.
+     *
+     * @param isAwaited whether the parent may have forgotten it before its end is told
+     */
+    private void noteExit(UserProcess process, int code, TaskId parent, boolean isAwaited) {
+        String told =
+                EventText.of(
+                        "exit", process.tgid(), EventText.exit(code, UserProcess.SIGCHLD, parent));
+        String forgotten =
+                EventText.of(
+                        "exit", process.tgid(), EventText.exit(code, UserProcess.SIGCHLD, NOBODY));
+        if (isAwaited) {
+            note(process.tgid(), told, forgotten);
+        } else {
+            note(process.tgid(), told);
+        }
     }
 
-    private void step(UserProcess process, int pid, Step step) {
+    private void step(UserProcess process, Step step) {
         int number = step.number();
         switch (step.what()) {
             case FORK -> {
-                UserProcess child = process.fork(self -> child(self, number));
+                UserProcess child = process.fork(self -> child(self, process, number, true));
                 var _ = process.waitFor(child.tgid());
             }
+            case LEAVE -> {
+                boolean isEarly = kernel.config().jitter();
+                UserProcess child = process.fork(self -> child(self, process, number, isEarly));
+                process.sleep(WHILE);
+                var _ = process.waitFor(child.tgid());
+            }
+            case CRASH -> {
+                UserProcess child = process.fork(self -> crash(self, process));
+                var _ = process.waitFor(child.tgid());
+            }
+            case TRACE -> trace(process);
             case EXEC -> {
-                note(pid, "exec");
+                noteOf(process, "exec", "");
                 process.exec("/bin/program" + number);
             }
             case USER -> {
                 int id = number % 2 == 0 ? 0 : USER;
                 if (process.uid() != id) {
-                    note(pid, "uid 0 " + id);
+                    noteOf(process, "uid", "0 " + id);
                     process.setresuid(Credentials.KEEP, id, Credentials.KEEP);
                 }
             }
@@ -192,36 +240,70 @@ final class LivesRun {
                 // Who is no root can go back to the real one only.
                 int id = process.uid() == 0 ? number : 0;
                 if (process.gid() != id) {
-                    note(pid, "gid 0 " + id);
+                    noteOf(process, "gid", "0 " + id);
                     process.setresgid(Credentials.KEEP, id, Credentials.KEEP);
                 }
             }
             case SESSION -> {
-                if (process.session() != pid) {
-                    note(pid, "sid");
+                if (process.session() != process.tgid()) {
+                    noteOf(process, "sid", "");
                     var _ = process.setsid();
                 }
             }
             case NAME -> {
-                note(pid, "comm name" + number);
+                noteOf(process, "comm", "name" + number);
                 process.setName("name" + number);
             }
-            case THREAD -> {
-                UserThread thread = process.startThread(self -> {});
-                note(thread.pid(), "fork");
-                note(thread.pid(), exit(0));
-                thread.join();
-            }
+            case THREAD -> process.startThread(this::thread).join();
             case EXIT -> {
-                note(pid, exit(number));
+                noteExit(process, number << STATUS_SHIFT, INIT, true);
                 process.exit(number);
             }
         }
     }
 
-    private void child(UserProcess self, int status) {
-        note(self.tgid(), "fork");
-        note(self.tgid(), exit(status));
+    private static TaskId idOf(UserProcess process) {
+        return new TaskId(process.tgid(), process.tgid());
+    }
+
+    private void child(UserProcess self, UserProcess parent, int status, boolean isAwaited) {
+        noteFork(self.tgid(), self.tgid(), idOf(parent));
+        noteExit(self, status << STATUS_SHIFT, idOf(parent), isAwaited);
         self.exit(status);
+    }
+
+    private void crash(UserProcess self, UserProcess parent) {
+        noteFork(self.tgid(), self.tgid(), idOf(parent));
+        noteOf(self, "coredump", "to " + idOf(parent));
+        noteExit(self, UserProcess.SIGSEGV | CORE_FLAG, idOf(parent), true);
+        self.crash(UserProcess.SIGSEGV);
+    }
+
+    /** Where time passes as it likes, the child may be gone before it is traced. */
+    private void trace(UserProcess process) {
+        if (kernel.config().jitter() || process.uid() != 0) {
+            return;
+        }
+        UserProcess child =
+                process.fork(self -> {
+                    noteFork(self.tgid(), self.tgid(), idOf(process));
+                    self.sleep(WHILE.multipliedBy(2));
+                    noteExit(self, 0, idOf(process), true);
+                });
+        process.sleep(WHILE);
+        noteOf(child, "ptrace", "by " + idOf(process));
+        process.ptraceAttach(child.tgid());
+        noteOf(child, "ptrace", "by " + NOBODY);
+        process.ptraceDetach(child.tgid());
+        var _ = process.waitFor(child.tgid());
+    }
+
+    private void thread(UserProcess process) {
+        int pid = process.currentThread().pid();
+        noteFork(pid, process.tgid(), INIT);
+        note(pid, EventText.of("comm", process.tgid(), "thread"));
+        process.setName("thread");
+        // Nobody waits for a thread.
+        note(pid, EventText.of("exit", process.tgid(), EventText.exit(0, NO_SIGNAL, NOBODY)));
     }
 }
