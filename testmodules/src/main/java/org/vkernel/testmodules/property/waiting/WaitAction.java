@@ -25,6 +25,12 @@ record WaitAction(boolean receives, int process, What what, int other, int ticks
         /** Time passes. */
         PAUSE,
         /** A receiver closes its socket, and goes on with a new one. */
-        REOPEN
+        REOPEN,
+        /** A receiver wants to be told of losses no more, or again, if the ticks are even. */
+        OPTION,
+        /** In a sender's call the kernel sends, without waiting. */
+        TELL,
+        /** In a sender's call the kernel makes an error pending at all receivers. */
+        ERROR
     }
 }

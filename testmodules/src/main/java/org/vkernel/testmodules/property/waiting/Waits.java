@@ -20,14 +20,29 @@ public final class Waits implements Workload<WaitAction, Waits.Seen> {
     private static final What[] RECEIVING = {
         What.LOOK,
         What.LOOK,
-        What.LOOK,
+        What.TAKE,
         What.TAKE,
         What.AWAIT,
+        What.AWAIT,
+        What.AWAIT,
         What.POLL,
+        What.OPTION,
+        What.OPTION,
         What.PAUSE,
         What.PAUSE,
         What.PAUSE,
         What.REOPEN
+    };
+    private static final What[] SENDING = {
+        What.SEND,
+        What.SEND,
+        What.SEND,
+        What.SEND,
+        What.PAUSE,
+        What.PAUSE,
+        What.TELL,
+        What.TELL,
+        What.ERROR
     };
 
     private Waits() {}
@@ -36,13 +51,31 @@ public final class Waits implements Workload<WaitAction, Waits.Seen> {
      * A call that might wait, and how long it took.
      *
      * @param result what it returned
+     * @param began its place in the order of all that begins
      */
-    record Call(WaitAction action, int result, long ns) {}
+    record Call(WaitAction action, int result, int began, long beganNs, long ns) {
+        long endedNs() {
+            return beganNs + ns;
+        }
+    }
+
+    /**
+     * Something that a receiver waits for: a message, or an error.
+     *
+     * @param began as a call's
+     */
+    record Stimulus(int receiver, int began, long endedNs) {}
 
     /** What a run showed. */
     static final class Seen {
         final List<Call> calls = new ArrayList<>();
+        final List<Stimulus> stimuli = new ArrayList<>();
+
+        /** Sends that were given up although there had been room. */
+        final List<String> starved = new ArrayList<>();
+
         final long tickNs;
+        private int begun;
 
         /** Whether time passes also where it need not. */
         final boolean jitter;
@@ -50,6 +83,11 @@ public final class Waits implements Workload<WaitAction, Waits.Seen> {
         Seen(long tickNs, boolean jitter) {
             this.tickNs = tickNs;
             this.jitter = jitter;
+        }
+
+        /** The place of what begins now. */
+        int begin() {
+            return ++begun;
         }
     }
 
@@ -81,7 +119,7 @@ public final class Waits implements Workload<WaitAction, Waits.Seen> {
         int senders = 1 + random.nextInt(MOST_SENDERS);
         for (int process = 0; process < senders; process++) {
             for (int steps = 2 + random.nextInt(6); steps > 0; steps--) {
-                What what = random.nextInt(5) == 0 ? What.PAUSE : What.SEND;
+                What what = SENDING[random.nextInt(SENDING.length)];
                 int ticks =
                         what == What.SEND && random.nextInt(4) == 0
                                 ? 0
