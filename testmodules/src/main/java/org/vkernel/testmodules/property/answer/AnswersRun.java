@@ -16,6 +16,7 @@ import org.vkernel.netlink.abi.MsgFlag;
 import org.vkernel.netlink.abi.NetlinkOption;
 import org.vkernel.netlink.abi.NlmFlag;
 import org.vkernel.netlink.abi.SocketType;
+import org.vkernel.netlink.core.MsgHdr;
 import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.netlink.wire.NetlinkAddress;
 import org.vkernel.netlink.wire.NlMsg;
@@ -82,19 +83,23 @@ final class AnswersRun {
         boolean quiet;
         int unreadDumps;
 
-        Asker(UserProcess process) {
+        /** Whether another thread sets options of its sockets. */
+        final boolean hasOptions;
+
+        Asker(UserProcess process, boolean hasOptions) {
             this.process = process;
+            this.hasOptions = hasOptions;
         }
     }
 
     private void live(UserProcess process, List<AnswerAction> all) {
-        Asker asker = new Asker(process);
         List<SetOption> options = new ArrayList<>();
         all.forEach(action -> {
             if (action instanceof SetOption option) {
                 options.add(option);
             }
         });
+        Asker asker = new Asker(process, !options.isEmpty());
         UserThread other =
                 options.isEmpty()
                         ? null
@@ -162,7 +167,8 @@ final class AnswersRun {
                         open.group(),
                         open.small(),
                         opened,
-                        service.now());
+                        service.now(),
+                        asker.hasOptions);
         seen.sessions.add(asker.session);
         asker.socket = socket;
     }
@@ -206,6 +212,8 @@ final class AnswersRun {
                                             | (request.kind() == Kind.DUMP ? NlmFlag.NLM_F_DUMP : 0)
                                             | (request.ack() ? NlmFlag.NLM_F_ACK : 0))
                             .seq(request.number())
+                            .pid(request.number() % 3 == 0 ? 0 : request.number())
+                            .payload(new byte[AnswersSeen.payloadBytes(request)])
                             .build());
         }
         byte[] bytes = NlMsg.join(messages);
@@ -244,7 +252,9 @@ final class AnswersRun {
         byte[] buffer = asker.buffer;
         long began = service.now();
         int flags = MsgFlag.MSG_DONTWAIT | MsgFlag.MSG_TRUNC;
-        int length = socket.tryReceive(buffer, 0, buffer.length, flags);
+        MsgHdr header = new MsgHdr(null);
+        int length =
+                socket.provider().receive(socket.fd(), buffer, 0, buffer.length, flags, header);
         if (length == -Errno.EAGAIN) {
             session.events.add(new Drained());
             session.foundEmpty = began;
@@ -255,7 +265,7 @@ final class AnswersRun {
             return true;
         }
         for (NlMsg message : NlMsg.parseAll(Arrays.copyOf(buffer, length))) {
-            session.events.add(new Heard(message));
+            session.events.add(new Heard(message, header.groups()));
         }
         return true;
     }

@@ -24,8 +24,12 @@ final class AnswersSeen {
     record Asked(List<Request> requests, int result, boolean polite, boolean capable)
             implements Event {}
 
-    /** A message was read. */
-    record Heard(NlMsg message) implements Event {}
+    /**
+     * A message was read.
+     *
+     * @param groups the mask of the group that it was sent to
+     */
+    record Heard(NlMsg message, int groups) implements Event {}
 
     /** A read failed, or was cut, which is {@link #CUT}. */
     record Failed(int error) implements Event {}
@@ -44,6 +48,9 @@ final class AnswersSeen {
         /** Whether more may be sent to it at once than it has room for. */
         boolean small;
 
+        /** Whether its options may have been set. */
+        final boolean hasOptions;
+
         /** Times: before it was opened, when it was a member, and behind its close. */
         final long opened;
 
@@ -58,7 +65,14 @@ final class AnswersSeen {
 
         final List<Event> events = new ArrayList<>();
 
-        Session(int portid, int group, boolean small, long opened, long joined) {
+        Session(
+                int portid,
+                int group,
+                boolean small,
+                long opened,
+                long joined,
+                boolean hasOptions) {
+            this.hasOptions = hasOptions;
             this.portid = portid;
             this.group = group;
             this.small = small;
@@ -145,6 +159,11 @@ final class AnswersSeen {
     int leastDumpPins;
     int ownerPins;
     long liveSkbs;
+
+    /** How long a request is, behind its header. */
+    static int payloadBytes(Request request) {
+        return request.number() % 4 * Integer.BYTES;
+    }
 
     /** What a handler is to answer to a request that is no dump; a notification's is always 0. */
     static int expected(Request request, boolean capable) {

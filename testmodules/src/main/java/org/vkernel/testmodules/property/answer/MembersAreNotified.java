@@ -40,6 +40,14 @@ final class MembersAreNotified extends KernelProperty<AnswersSeen> {
         if (heard > 1 || (heard == 1 && !isAsker && !isMember)) {
             complaints.add(heard > 1 ? "it comes twice" : "it comes to somebody else", facts);
         }
+        for (AnswersSeen.Event event : session.events) {
+            if (event instanceof Heard h
+                    && h.message().type() == Service.NOTE
+                    && h.message().seq() == number
+                    && h.groups() != 1 << (notified.group - 1)) {
+                complaints.add("it says that it was for another group", facts);
+            }
+        }
         boolean throughout = session.joined < notified.began && session.foundEmpty > notified.ended;
         if (heard == 0
                 && throughout

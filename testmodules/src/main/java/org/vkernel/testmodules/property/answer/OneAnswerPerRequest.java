@@ -3,7 +3,11 @@ package org.vkernel.testmodules.property.answer;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.vkernel.netlink.abi.NlmFlag;
+import org.vkernel.netlink.abi.NlmsgType;
+import org.vkernel.netlink.abi.NlmsgerrLayout;
 import org.vkernel.netlink.wire.NlMsg;
+import org.vkernel.netlink.wire.NlMsgErr;
 import org.vkernel.testmodules.property.answer.AnswerAction.Kind;
 import org.vkernel.testmodules.property.answer.AnswersSeen.Heard;
 import org.vkernel.testmodules.property.answer.AnswersSeen.Session;
@@ -31,11 +35,30 @@ final class OneAnswerPerRequest extends KernelProperty<AnswersSeen> {
                 if (!answered.isDump()) {
                     check(answered, complaints);
                 }
+                if (!session.hasOptions) {
+                    checkEcho(answered, complaints);
+                }
             }
             for (AnswersSeen.Event event : session.events) {
                 if (event instanceof Heard heard && !isFor(session, numbers, heard.message())) {
                     complaints.add("an answer that nobody asked for", event + " to " + session);
                 }
+            }
+        }
+    }
+
+    /** An error comes with the whole request, an acknowledgement with its header. */
+    private static void checkEcho(Answered answered, Complaints complaints) {
+        for (NlMsg message : answered.messages()) {
+            if (message.type() != NlmsgType.NLMSG_ERROR) {
+                continue;
+            }
+            int error = NlMsgErr.parse(message).error();
+            int more = error == 0 ? 0 : AnswersSeen.payloadBytes(answered.request());
+            boolean isCapped = (message.flags() & NlmFlag.NLM_F_CAPPED) != 0;
+            if (message.payload().length() != NlmsgerrLayout.SIZE + more
+                    || isCapped != (error == 0)) {
+                complaints.add("it does not hold the request", message + ": " + answered);
             }
         }
     }

@@ -14,6 +14,8 @@ record QueueAction(What what, int receiver, int number) {
         KERNEL_SENDS,
         /** The kernel sends so many messages to the group of all receivers. */
         MULTICAST,
+        /** The same once, and there is no memory for a second copy. */
+        SHORT_MULTICAST,
         /** The process sends so many messages, without waiting. */
         USER_SENDS,
         /** So many messages, or errors, are read. */
@@ -24,7 +26,7 @@ record QueueAction(What what, int receiver, int number) {
         PEEK,
         /** The budget is made so many messages. */
         BUDGET,
-        /** The kernel makes an error pending at the group's members. */
+        /** The kernel makes an error pending at a group's members, perhaps but for one. */
         SET_ERROR,
         /** NETLINK_NO_ENOBUFS is set or taken back. */
         NO_ENOBUFS,

@@ -25,7 +25,13 @@ public final class Queues implements Workload<QueueAction, Queues.Seen> {
         What.TAKE_ERROR
     };
     private static final What[] MOVES = {
-        What.KERNEL_SENDS, What.MULTICAST, What.USER_SENDS, What.READ, What.DRAIN, What.PEEK
+        What.KERNEL_SENDS,
+        What.MULTICAST,
+        What.SHORT_MULTICAST,
+        What.USER_SENDS,
+        What.READ,
+        What.DRAIN,
+        What.PEEK
     };
     private static final int MOST_MESSAGES = 5;
 

@@ -1,7 +1,9 @@
 package org.vkernel.testmodules.property.queueing;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
@@ -18,6 +20,7 @@ import org.vkernel.netlink.core.NetlinkKernelConfig;
 import org.vkernel.netlink.core.NetlinkSock;
 import org.vkernel.netlink.user.NetlinkSocket;
 import org.vkernel.netlink.wire.NetlinkAddress;
+import org.vkernel.testmodules.property.suite.CallFailures;
 
 /** One run of {@link Queues}. */
 final class QueuesRun {
@@ -32,6 +35,7 @@ final class QueuesRun {
     private final Queues.Seen seen;
     private final List<NetlinkSocket> receivers = new ArrayList<>();
     private final List<QueueModel> models = new ArrayList<>();
+    private final CallFailures failures = new CallFailures();
     private @Nullable NetlinkSocket sender;
 
     QueuesRun(VirtualKernel kernel, Queues.Seen seen) {
@@ -92,10 +96,12 @@ final class QueuesRun {
             }
             case MULTICAST -> {
                 for (int i = 0; i < number; i++) {
-                    int expected = expectMulticast();
-                    compare(action, model, expected, multicast(own));
+                    int expected = expectMulticast(false);
+                    compare(action, model, expected, multicast(own, false));
                 }
             }
+            case SHORT_MULTICAST ->
+                    compare(action, model, expectMulticast(true), multicast(own, true));
             case USER_SENDS -> {
                 for (int i = 0; i < number; i++) {
                     int expected = model.offer() ? BYTES : -Errno.EAGAIN;
@@ -121,11 +127,15 @@ final class QueuesRun {
             }
             case SET_ERROR -> {
                 int errno = ERRORS[number % ERRORS.length];
+                int group = number == 1 ? GROUP + 1 : GROUP;
+                int portid = number == 2 ? FIRST_PORTID + action.receiver() : 0;
                 int expected = 0;
-                for (QueueModel member : models) {
-                    expected += member.setError(errno) ? 1 : 0;
+                for (int i = 0; i < Queues.RECEIVERS && group == GROUP; i++) {
+                    if (FIRST_PORTID + i != portid) {
+                        expected += models.get(i).setError(errno) ? 1 : 0;
+                    }
                 }
-                int unwilling = kernel.call(() -> netlink.setError(own, 0, GROUP, errno));
+                int unwilling = kernel.call(() -> netlink.setError(own, portid, group, errno));
                 compare(action, model, expected, unwilling);
             }
             case NO_ENOBUFS -> {
@@ -147,11 +157,16 @@ final class QueuesRun {
         socket.setsockopt(NetlinkOption.SOL_NETLINK, option, on ? 1 : 0);
     }
 
-    private int expectMulticast() {
+    /**
+     * The last one to join is served first.
+     *
+     * @param isShort whether there is no memory for another copy once one is taken
+     */
+    private int expectMulticast(boolean isShort) {
         boolean delivered = false;
         boolean failed = false;
-        for (QueueModel member : models) {
-            if (member.offer()) {
+        for (QueueModel member : Lists.reverse(models)) {
+            if (!(isShort && delivered) && member.offer()) {
                 delivered = true;
             } else {
                 member.overrun();
@@ -183,12 +198,19 @@ final class QueuesRun {
         });
     }
 
-    private int multicast(NetlinkSock own) {
+    private int multicast(NetlinkSock own, boolean isShort) {
         return kernel.call(() -> {
             SkBuff skb = message();
-            return skb == null
-                    ? -Errno.ENOMEM
-                    : netlink.broadcast(own, skb, 0, GROUP, GfpMask.KERNEL);
+            if (skb == null) {
+                return -Errno.ENOMEM;
+            }
+            UserProcess process = Objects.requireNonNull(kernel.sched().current().process());
+            kernel.mm().setFaults(failures);
+            failures.begin(process, isShort ? 1 : 0);
+            int result = netlink.broadcast(own, skb, 0, GROUP, GfpMask.KERNEL);
+            var _ = failures.end(process);
+            kernel.mm().setFaults(null);
+            return result;
         });
     }
 
