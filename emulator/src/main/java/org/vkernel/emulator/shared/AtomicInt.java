@@ -2,6 +2,7 @@ package org.vkernel.emulator.shared;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.SimMachine;
@@ -21,17 +22,18 @@ public final class AtomicInt {
     }
 
     private final Scheduler sched;
+    private final @Nullable SimMachine sim;
     private final long object;
     private volatile int value;
 
     public AtomicInt(Scheduler sched, int initial) {
         this.sched = sched;
+        this.sim = sched.sim();
         object = sched.nextObject();
         VALUE.set(this, initial);
     }
 
     private void point(int access) {
-        SimMachine sim = sched.sim();
         if (sim != null) {
             sim.point(access, object);
         }
