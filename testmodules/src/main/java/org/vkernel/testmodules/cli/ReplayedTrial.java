@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.explore.ReplayToken;
+import org.vkernel.emulator.variant.Variants;
 import org.vkernel.netlink.core.MessageCounts;
 import org.vkernel.testmodules.property.suite.PropertySuite;
 import org.vkernel.testmodules.property.suite.Trial;
@@ -20,6 +21,7 @@ final class ReplayedTrial implements ReplayedProgram {
         try {
             trial = Trial.parse(PropertySuite.all(), token.program());
             config = trial.setting().config(trial.seed());
+            var _ = new Variants(config.profile(), config.variants()); // as the boot would say
         } catch (IllegalArgumentException e) {
             throw new UsageException("a token of another version of vkernel: " + e.getMessage());
         }
