@@ -166,6 +166,7 @@ class WorkqueueSimTest {
                 1,
                 kernel -> {
                     SharedInt inside = new SharedInt(kernel.sched(), 0);
+                    AtomicInteger runs = new AtomicInteger();
                     kernel.run(() -> {
                         for (int i = 0; i < 3; i++) {
                             kernel.workqueues()
@@ -173,10 +174,11 @@ class WorkqueueSimTest {
                                             new Work(
                                                     kernel.workqueues(),
                                                     "w" + i,
-                                                    exclusive(inside, () -> {})));
+                                                    exclusive(inside, runs::incrementAndGet)));
                         }
                         kernel.workqueues().flushScheduled();
                     });
+                    assertEquals(3, runs.get());
                 });
     }
 
