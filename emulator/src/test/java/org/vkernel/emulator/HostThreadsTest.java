@@ -366,4 +366,13 @@ class HostThreadsTest {
         assertEquals(null, seen.get());
         assertEquals(1, kernel.reports().size());
     }
+
+    @Test
+    void threadThatComesTooLate_isNoProcess() {
+        VirtualKernel kernel = VirtualKernel.boot(KernelConfig.parallel());
+        kernel.powerOff();
+        assertThrows(KernelFailedException.class, () -> kernel.attach("late"));
+        kernel.close(); // which no process could, but this thread is none
+        assertEquals(List.of(), kernel.reports());
+    }
 }

@@ -57,12 +57,18 @@ final class ProcessFork {
         sched.admit(task);
     }
 
-    /** Makes a host's thread, which is {@code task}, the first one of a child of init. */
+    /**
+     * Makes a host's thread, which is {@code task}, the first one of a child of init. Context:
+     * process, of that task.
+     */
     static UserThread adopt(UserProcess child, Task task) {
         ProcessTable table = child.table();
+        RwLock tasklist = table.tasklistLock();
+        boolean flags = tasklist.writeLockIrqsave();
         UserThread first = child.threads().add(task, table.init().leader(), UserProcess.SIGCHLD);
         table.hash(first);
         table.add(child);
+        tasklist.writeUnlockIrqrestore(flags);
         return first;
     }
 

@@ -7,6 +7,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.ErrnoException;
+import org.vkernel.emulator.KernelFailedException;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.mm.Memory;
 import org.vkernel.emulator.mm.UserPages;
@@ -226,10 +227,18 @@ public final class UserProcess {
 
     /** Makes the calling host thread its first thread, and tells of it as of a fork and an exec. */
     void attach(String comm) {
-        UserThread first = ProcessFork.adopt(this, sched.adoptThread(tgid, comm, this));
-        if (!table.observers().isEmpty()) {
-            kernel.run(() -> ProcessFork.tell(table, first));
+        Task task = sched.adoptThread(tgid, comm, this);
+        try {
+            kernel.run(() -> {
+                UserThread first = ProcessFork.adopt(this, task);
+                ProcessFork.tell(table, first);
+            });
             tellOfProgram();
+        } catch (TaskExit exit) {
+            // It was killed already, and hears of it at its next call.
+        } catch (KernelFailedException failed) {
+            sched.dismissThread(task);
+            throw failed;
         }
     }
 
