@@ -27,7 +27,4 @@ public interface Alternatives {
      * strategy that draws its answers draws this one so. 0 for all other questions.
      */
     int percent();
-
-    /** How many points the machine has passed. */
-    long step();
 }

@@ -196,9 +196,4 @@ final class Choices implements Alternatives {
     public int percent() {
         return percent;
     }
-
-    @Override
-    public long step() {
-        return machine.step();
-    }
 }

@@ -229,10 +229,5 @@ class ExplorationTest {
         public int percent() {
             return 0;
         }
-
-        @Override
-        public long step() {
-            return 0;
-        }
     }
 }
