@@ -11,6 +11,9 @@ import org.vkernel.netlink.host.HostUnavailableException;
 final class Comparison {
     private static final int GROWTH = 2;
 
+    /** So much longer than others the workloads of the last line are warmed up. */
+    private static final int SUMMARISED = 3;
+
     private final Effort effort;
 
     Comparison(Effort effort) {
@@ -47,7 +50,8 @@ final class Comparison {
                     hostMissing = e.getMessage();
                 }
             }
-            turns.values().forEach(turn -> turn.warmUp(effort));
+            long warmUp = effort.warmUpNanos() * (workload.isSummarised() ? SUMMARISED : 1);
+            turns.values().forEach(turn -> turn.warmUp(effort, warmUp));
             for (int round = 0; round < effort.rounds(); round++) {
                 turns.values().forEach(Turn::take);
             }
@@ -63,7 +67,7 @@ final class Comparison {
     Figures measure(Contender contender) {
         try (contender) {
             Turn turn = new Turn(contender);
-            turn.warmUp(effort);
+            turn.warmUp(effort, effort.warmUpNanos());
             for (int round = 0; round < effort.rounds(); round++) {
                 turn.take();
             }
@@ -83,14 +87,14 @@ final class Comparison {
         }
 
         /** Runs until it is warm, and until it is known how many operations fill a round. */
-        void warmUp(Effort effort) {
+        void warmUp(Effort effort, long warmUpNanos) {
             long begin = System.nanoTime();
             long nanos = contender.run(operations);
             while (nanos < effort.roundNanos() / GROWTH) {
                 operations *= GROWTH;
                 nanos = contender.run(operations);
             }
-            while (System.nanoTime() - begin < effort.warmUpNanos()) {
+            while (System.nanoTime() - begin < warmUpNanos) {
                 nanos = contender.run(operations);
             }
             operations =

@@ -5,7 +5,7 @@ package org.vkernel.benchmarks.compare;
  *
  * @param rounds how often each column has its turn
  * @param roundNanos how long a turn takes
- * @param warmUpNanos how long it runs before, at least
+ * @param warmUpNanos how long it runs before, at least; those of the last line longer
  */
 record Effort(int rounds, long roundNanos, long warmUpNanos) {
     /** Less than a minute for all. */
