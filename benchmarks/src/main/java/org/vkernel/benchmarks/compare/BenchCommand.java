@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.testmodules.cli.Console;
 import org.vkernel.testmodules.cli.UsageException;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 public final class BenchCommand implements VkernelCommand {
     private static final int OK = 0;
+    private static final int FAILED = 1;
     private static final String CHART = "vkernel-scaling.svg";
 
     @Override
@@ -67,17 +69,29 @@ public final class BenchCommand implements VkernelCommand {
         }
         Effort effort = isSet(spec, "--quick") ? Effort.QUICK : Effort.FULL;
         Path csv = spec.findOption("--csv").getValue();
-        try (PrintStream figures = open("--csv", csv)) {
+        Path drawn = scaling && chart == null ? Path.of(CHART) : chart;
+        try (PrintStream svg = open("--svg", drawn);
+                PrintStream figures = open("--csv", csv)) {
             if (scaling) {
-                Path drawn = chart == null ? Path.of(CHART) : chart;
-                try (PrintStream svg = open("--svg", drawn)) {
-                    new Scaling(new Comparison(effort)).run(console, figures, svg, drawn);
-                }
+                new Scaling(new Comparison(effort))
+                        .run(console, figures, svg, Objects.requireNonNull(drawn));
             } else {
                 compare(new Comparison(effort), console, figures);
             }
+            return isWritten("--svg", drawn, svg, console)
+                            && isWritten("--csv", csv, figures, console)
+                    ? OK
+                    : FAILED;
         }
-        return OK;
+    }
+
+    private static boolean isWritten(
+            String option, @Nullable Path file, PrintStream written, Console console) {
+        if (written.checkError()) {
+            console.complain(option + " " + file + ": not all of it could be written");
+            return false;
+        }
+        return true;
     }
 
     private static boolean isSet(CommandSpec spec, String option) {

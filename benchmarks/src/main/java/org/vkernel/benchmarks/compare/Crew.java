@@ -1,9 +1,9 @@
 package org.vkernel.benchmarks.compare;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.netlink.host.HostNetlink;
 import org.vkernel.netlink.host.HostUnavailableException;
@@ -69,7 +69,7 @@ interface Crew extends AutoCloseable {
         @Override
         public void run(List<Member> members) {
             runThreads(
-                    Thread.ofPlatform(),
+                    Thread.ofPlatform().daemon(),
                     members.stream()
                             .<Runnable>map(member ->
                                     () -> member.run(protocol -> Sockets.open(provider, protocol)))
@@ -82,30 +82,30 @@ interface Crew extends AutoCloseable {
         }
     }
 
-    /** Runs these on threads of their own, and throws what one of them throws. */
+    /**
+     * Runs these on threads of their own, and throws what one of them throws, at once: the others
+     * may wait for it for ever.
+     */
     static void runThreads(Thread.Builder builder, List<Runnable> bodies) {
-        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
-        List<Thread> threads = new ArrayList<>();
+        CompletableFuture<?> end = new CompletableFuture<>();
+        AtomicInteger left = new AtomicInteger(bodies.size());
         for (Runnable body : bodies) {
-            threads.add(
+            var _ =
                     builder.start(() -> {
                         try {
                             body.run();
+                            if (left.decrementAndGet() == 0) {
+                                end.complete(null);
+                            }
                         } catch (Throwable failed) {
-                            thrown.compareAndSet(null, failed);
+                            end.completeExceptionally(failed);
                         }
-                    }));
+                    });
         }
         try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Throwable failed = thrown.get();
-        if (failed != null) {
-            throw new IllegalStateException("a thread of the workload failed", failed);
+            end.join();
+        } catch (CompletionException failed) {
+            throw new IllegalStateException("a thread of the workload failed", failed.getCause());
         }
     }
 }

@@ -114,7 +114,7 @@ record Streams(int senders, int receivers) implements Workload {
                 }
             });
         }
-        Crew.runThreads(Thread.ofPlatform(), bodies);
+        Crew.runThreads(Thread.ofPlatform().daemon(), bodies);
         return longest.get() * operations / (each * senders);
     }
 

@@ -1,8 +1,9 @@
 package org.vkernel.testmodules.cli;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,7 +69,7 @@ public final class KnownCommand implements VkernelCommand {
             console.println(all.size() + " known");
             return Main.OK;
         }
-        List<String> wanted = new ArrayList<>();
+        Set<String> wanted = new LinkedHashSet<>();
         for (Object name : names) {
             wanted.add(known((String) name, all));
         }
@@ -98,7 +99,7 @@ public final class KnownCommand implements VkernelCommand {
     }
 
     private static int show(
-            List<String> wanted, Map<String, String> all, int most, Console console) {
+            Set<String> wanted, Map<String, String> all, int most, Console console) {
         Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(SEED));
         console.onInterrupt(hunt::stop);
         TreeSet<String> missing = new TreeSet<>(wanted);

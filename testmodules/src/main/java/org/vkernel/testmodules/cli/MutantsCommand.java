@@ -64,8 +64,14 @@ public final class MutantsCommand implements VkernelCommand {
         Integer given = spec.findOption("--schedules").getValue();
         int schedules = given == null ? DEFAULT_SCHEDULES : given;
         List<Variant> variants = variants(spec.positionalParameters().getFirst().getValue());
-        int falseAlarms = falseAlarms(console, (long) schedules * UNCHANGED_FOR_EACH);
-        int found = found(console, variants, schedules);
+        Hunters unchanged = new Hunters(WORKERS);
+        Hunters hunters = new Hunters(WORKERS);
+        console.onInterrupt(() -> {
+            unchanged.stop();
+            hunters.stop();
+        });
+        int falseAlarms = falseAlarms(unchanged, console, (long) schedules * UNCHANGED_FOR_EACH);
+        int found = found(hunters, console, variants, schedules);
         console.println(
                 "%d of %d found, %d false alarms".formatted(found, variants.size(), falseAlarms));
         return found == variants.size() && falseAlarms == 0 ? Main.OK : Main.FAILED;
@@ -73,9 +79,8 @@ public final class MutantsCommand implements VkernelCommand {
 
     // ---- The unchanged code -----------------------------------------------------------------
 
-    private static int falseAlarms(Console console, long schedules) {
+    private static int falseAlarms(Hunters hunters, Console console, long schedules) {
         int parts = (int) Math.min(WORKERS, schedules);
-        Hunters hunters = new Hunters(WORKERS);
         List<Hunters.Task> tasks = new ArrayList<>();
         for (int part = 0; part < parts; part++) {
             long from = schedules * part / parts;
@@ -83,7 +88,6 @@ public final class MutantsCommand implements VkernelCommand {
             Hunt hunt = new Hunt(PropertySuite.all(), Trials.standard(SEED + from));
             tasks.add(hunters.start(hunt, most, true));
         }
-        console.onInterrupt(hunters::stop);
         long begin = System.nanoTime();
         int count = 0;
         try (var _ =
@@ -104,14 +108,14 @@ public final class MutantsCommand implements VkernelCommand {
                 }
             }
         }
-        console.err().println(hunters.done() + " schedules of the unchanged code");
+        console.complain(hunters.done() + " schedules of the unchanged code");
         return count;
     }
 
     // ---- The variants -----------------------------------------------------------------------
 
-    private static int found(Console console, List<Variant> variants, int schedules) {
-        Hunters hunters = new Hunters(WORKERS);
+    private static int found(
+            Hunters hunters, Console console, List<Variant> variants, int schedules) {
         List<Hunters.Task> tasks = new ArrayList<>();
         for (Variant variant : variants) {
             Hunt hunt =
@@ -121,7 +125,6 @@ public final class MutantsCommand implements VkernelCommand {
                                     .with(List.of(variant.name()), variant.profiles()));
             tasks.add(hunters.start(hunt, schedules, false));
         }
-        console.onInterrupt(hunters::stop);
         long begin = System.nanoTime();
         int found = 0;
         try (var _ =
