@@ -33,6 +33,10 @@ public final class Answers implements Workload<AnswerAction, AnswersSeen> {
 
     private static final int MOST_ASKERS = 3;
     private static final int MOST_REQUESTS = 3;
+
+    /** How often an option is set that is contested. */
+    private static final int MOST_SETS = 20;
+
     private static final int HEADER = 16;
     private static final int[] BUFFERS = {8192, 8192, 20_000, 32_768};
     private static final int[] ERRORS = {0, 0, 0, -Errno.EPERM, -Errno.EINVAL, -Errno.EOPNOTSUPP};
@@ -72,11 +76,11 @@ public final class Answers implements Workload<AnswerAction, AnswersSeen> {
             int steps = 2 + random.nextInt(6);
             Open open = open(asker, random);
             plan.add(open);
-            boolean isContested = random.nextInt(4) == 0;
+            boolean isContested = random.nextInt(3) == 0;
             for (int i = 0; i < steps && isContested; i++) {
                 plan.add(
                         random.nextInt(3) == 0
-                                ? new SetOption(asker, NetlinkOption.NETLINK_EXT_ACK, 8)
+                                ? new SetOption(asker, NetlinkOption.NETLINK_EXT_ACK, MOST_SETS)
                                 : refused(random, asker, numbers));
             }
             for (int i = 0; i < steps && !isContested; i++) {

@@ -10,6 +10,7 @@ import org.vkernel.connector.abi.ConnectorId;
 import org.vkernel.connector.core.Connector;
 import org.vkernel.connector.core.ConnectorModule;
 import org.vkernel.connector.wire.CbId;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.explore.SplitMix;
 import org.vkernel.emulator.process.UserProcess;
@@ -46,6 +47,11 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
     static final class Seen {
         final List<String> results = new ArrayList<>();
         long liveSkbs;
+
+        /** Messages that the registered callback has got, and that it should have. */
+        int called;
+
+        int due;
     }
 
     /** The property that is checked on it. */
@@ -76,7 +82,8 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
                             draw(OFFSETS, random),
                             random.nextInt(4) == 0 ? draw(OFFSETS, random) : 0,
                             random.nextInt(4) == 0 ? random.nextInt(HEADERS + 8) : 0,
-                            toControl ? request(random) : data(random)));
+                            toControl ? request(random) : data(random),
+                            toControl ? 0 : more(setting, random)));
         }
         for (int more = 1 + random.nextInt(3); more > 0; more--) {
             plan.add(new Register(draw(NUMBERS, random), draw(NUMBERS, random)));
@@ -86,6 +93,13 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
 
     private static int draw(int[] table, SplitMix random) {
         return table[random.nextInt(table.length)];
+    }
+
+    /** Often none; else so much that it is just not too much, or just is. */
+    private static int more(Setting setting, SplitMix random) {
+        return random.nextInt(3) != 0
+                ? 0
+                : setting.profile().connectorMaxMessageSize() - 60 + random.nextInt(80);
     }
 
     private static ImmutableIntArray data(SplitMix random) {
@@ -123,16 +137,21 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
         kernel.insmod(ConnectorModule.class);
         Connector connector = kernel.use(Connector.class);
         kernel.run(() -> {
-            var _ = connector.addCallback(ID, "whole", (message, sender) -> {});
+            var _ = connector.addCallback(ID, "whole", (message, sender) -> seen.called++);
         });
+        int most = setting.profile().connectorMaxMessageSize();
         List<UserProcess> processes =
                 List.of(
-                        kernel.spawn("sender", self -> send(self, seen, plan)),
+                        kernel.spawn("sender", self -> send(self, seen, plan, most)),
                         kernel.spawn(
                                 "registrar", self -> kernel.run(() -> register(connector, plan))));
         processes.forEach(kernel::join);
         // Once more, behind all that was sent.
         kernel.run(() -> register(connector, plan));
+        int again = kernel.call(() -> connector.addCallback(ID, "again", (message, sender) -> {}));
+        if (again != -Errno.EINVAL) {
+            seen.results.add("an id is registered twice: " + again);
+        }
         kernel.run(() -> connector.delCallback(ID));
         kernel.rmmod("cn");
         kernel.run(kernel.rcu()::barrier);
@@ -152,7 +171,20 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
         }
     }
 
-    private static void send(UserProcess process, Seen seen, List<MalformedAction> plan) {
+    /** Whether a message to the registered id is whole, and as long as it says. */
+    private static boolean isFair(byte[] bytes, int length, int most) {
+        if (length < HEADERS) {
+            return false;
+        }
+        int claimed = LittleEndian.u32(bytes, NlmsghdrLayout.NLMSG_LEN);
+        int payload = claimed - NlmsghdrLayout.NLMSG_HDRLEN;
+        int data = LittleEndian.u16(bytes, NlmsghdrLayout.NLMSG_HDRLEN + CnMsgLayout.LEN);
+        return payload >= CnMsgLayout.SIZE + data
+                && payload <= most
+                && Integer.compareUnsigned(claimed, length) <= 0;
+    }
+
+    private static void send(UserProcess process, Seen seen, List<MalformedAction> plan, int most) {
         try (NetlinkSocket socket =
                 NetlinkSocket.open(
                         process, SocketType.SOCK_RAW, NetlinkProtocol.NETLINK_CONNECTOR)) {
@@ -161,6 +193,7 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
                     byte[] bytes = bytes(send);
                     int length = Math.max(1, bytes.length - send.cut());
                     int result = socket.trySend(bytes, 0, length, 0, NetlinkAddress.KERNEL);
+                    seen.due += !send.toControl() && isFair(bytes, length, most) ? 1 : 0;
                     if (result != length) {
                         seen.results.add(send + ": " + result + " of " + length);
                     }
@@ -171,7 +204,7 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
 
     private static byte[] bytes(Send send) {
         int data = send.words().length() * Integer.BYTES;
-        byte[] bytes = new byte[HEADERS + data];
+        byte[] bytes = new byte[HEADERS + data + send.more()];
         CbId id =
                 send.toControl()
                         ? CbId.of(ConnectorId.CN_IDX_CONNECTOR, ConnectorId.CN_VAL_CONNECTOR)
@@ -180,7 +213,7 @@ public final class Malformed implements Workload<MalformedAction, Malformed.Seen
         int message = NlmsghdrLayout.NLMSG_HDRLEN;
         LittleEndian.putU32(bytes, message + CnMsgLayout.IDX, id.idx());
         LittleEndian.putU32(bytes, message + CnMsgLayout.VAL, id.val());
-        LittleEndian.putU16(bytes, message + CnMsgLayout.LEN, data + send.dataOff());
+        LittleEndian.putU16(bytes, message + CnMsgLayout.LEN, data + send.more() + send.dataOff());
         for (int i = 0; i < send.words().length(); i++) {
             LittleEndian.putU32(bytes, HEADERS + i * Integer.BYTES, send.words().get(i));
         }

@@ -12,8 +12,15 @@ sealed interface MalformedAction {
      * @param dataOff what the message's own length says too much
      * @param cut how many of its bytes are not sent
      * @param words the data, a word each; of a request for notices its header and ranges
+     * @param more how many zero bytes are behind them
      */
-    record Send(boolean toControl, int lengthOff, int dataOff, int cut, ImmutableIntArray words)
+    record Send(
+            boolean toControl,
+            int lengthOff,
+            int dataOff,
+            int cut,
+            ImmutableIntArray words,
+            int more)
             implements MalformedAction {}
 
     /** Somebody registers an id for a while. */

@@ -20,11 +20,17 @@ final class Passing implements Workload<NamingAction, NamingSeen> {
     static final int PROTOCOL = 18;
 
     private static final Owning[] OWNING = {
-        Owning.CREATE, Owning.CREATE, Owning.GROW, Owning.RELEASE, Owning.RELEASE
+        Owning.CREATE,
+        Owning.CREATE,
+        Owning.GROW,
+        Owning.GROW,
+        Owning.GROW,
+        Owning.RELEASE,
+        Owning.RELEASE
     };
     private static final int MOST_LOOKERS = 3;
-    private static final int MOST_LOOKS = 16;
-    private static final int MOST_GROUPS = 200;
+    private static final int MOST_LOOKS = 24;
+    private static final int MOST_GROUPS = 1000;
     private static final int GROUPS = 70;
 
     private Passing() {}
@@ -43,7 +49,7 @@ final class Passing implements Workload<NamingAction, NamingSeen> {
     public ImmutableList<NamingAction> plan(Setting setting, SplitMix random) {
         ImmutableList.Builder<NamingAction> plan = ImmutableList.builder();
         plan.add(new Own(Owning.CREATE, 1 + random.nextInt(GROUPS)));
-        for (int more = 3 + random.nextInt(10); more > 0; more--) {
+        for (int more = 5 + random.nextInt(15); more > 0; more--) {
             plan.add(
                     new Own(
                             OWNING[random.nextInt(OWNING.length)],

@@ -265,14 +265,17 @@ final class ListeningRun {
         return all;
     }
 
-    private static List<ProcEvent> read(NetlinkSocket socket) {
+    private List<ProcEvent> read(NetlinkSocket socket) {
         List<ProcEvent> all = new ArrayList<>();
         byte[] buffer = new byte[BUFFER_BYTES];
         int length;
         while ((length = socket.tryReceive(buffer, 0, buffer.length, MsgFlag.MSG_DONTWAIT)) > 0) {
-            all.add(
-                    ProcEvent.parse(
-                            CnMsg.parse(NlMsg.parse(Arrays.copyOf(buffer, length))).data()));
+            CnMsg message = CnMsg.parse(NlMsg.parse(Arrays.copyOf(buffer, length)));
+            ProcEvent event = ProcEvent.parse(message);
+            if (message.ack() != (event instanceof ProcEvent.Ack ? ACK + 1 : 0)) {
+                differ("an answer is to another request", message.ack() + ": " + event);
+            }
+            all.add(event);
         }
         return all;
     }

@@ -35,6 +35,9 @@ final class RefusalIsJustified extends KernelProperty<TrafficSeen> {
             }
             for (Sending each : sent) {
                 if (each.receiver == receiver.number && each.result == -Errno.EAGAIN) {
+                    if (each.waits()) {
+                        complaints.add("given up by who waits as long as it takes", "" + each);
+                    }
                     check(receiver, sent, congestion, each, each.end, complaints);
                 }
             }

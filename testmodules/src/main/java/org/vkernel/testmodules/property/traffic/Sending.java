@@ -65,6 +65,11 @@ final class Sending {
         return !kind.isProcess() && group == 0 && receiver == to.number && result == -Errno.EAGAIN;
     }
 
+    /** Whether its sender waits for room as long as it takes. */
+    boolean waits() {
+        return kind == TrafficAction.Kind.PROCESS || kind == TrafficAction.Kind.KTHREAD;
+    }
+
     /** Whether its memory is the smallest there is, which is never moved into less. */
     boolean isSmall() {
         return bytes.length <= SMALL_BYTES;
