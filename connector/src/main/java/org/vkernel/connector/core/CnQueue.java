@@ -68,6 +68,9 @@ final class CnQueue {
     /** For checks alone: entries that are off the list while senders hold them. */
     private final List<CallbackEntry> outlasting = new CopyOnWriteArrayList<>();
 
+    /** For checks alone: whether it is taken down again before it was ever ready. */
+    private volatile boolean hasInitFailed;
+
     /** For checks alone: whether the memory is given back. */
     private volatile boolean freed;
 
@@ -103,11 +106,17 @@ final class CnQueue {
 
     private void lock(Task running) {
         if (freed) {
+            String what =
+                    "the connector's "
+                            + name
+                            + (hasInitFailed
+                                    ? " is used although cn_init() has failed"
+                                    : " is used after cn_queue_free_dev()");
             kernel.report(
                     "use after free",
-                    "the connector's " + name + " is used after cn_queue_free_dev()",
+                    what,
                     StackTraces.here(),
-                    false);
+                    KnownCounterExamples.isKnown("use after free", what));
         }
         queueLock.lockBh(running);
     }
@@ -289,6 +298,11 @@ final class CnQueue {
         }
         freed = true;
         kernel.mm().kfree(object);
+    }
+
+    /** {@code cn_init()} comes to no good end: the queue is freed next, and then the socket. */
+    void noteInitFailed() {
+        hasInitFailed = true;
     }
 
     private void reportLeaked(int users) {

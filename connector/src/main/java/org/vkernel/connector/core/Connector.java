@@ -126,6 +126,7 @@ public final class Connector {
         alreadyInitialized.setOnce(1);
         int error = dispatch.start();
         if (error != 0) {
+            queue.noteInitFailed();
             takeDown(queue, socket);
             return error;
         }

@@ -47,6 +47,11 @@ public final class KnownCounterExamples {
                             "/proc/net/connector",
                             "cn_init() does not look whether its proc file could be made"),
                     new Entry(
+                            "CN-17",
+                            "use after free",
+                            "the connector's cqueue is used although cn_init() has failed",
+                            "cn_init() that fails frees the queue before the socket"),
+                    new Entry(
                             "CN-18",
                             "connector exit waits for callbacks that stay for ever",
                             "",

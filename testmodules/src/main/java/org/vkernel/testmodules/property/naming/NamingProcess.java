@@ -162,14 +162,17 @@ final class NamingProcess implements SocketModel.Owner {
                 kernelSide.failures().begin(process, bind.failing());
                 int result = socket.provider().bind(socket.fd(), address);
                 boolean isShort = kernelSide.failures().end(process);
-                int expected = model.bind(address.pid(), bind.mask(), result == 0, isShort);
+                int expected =
+                        model.bind(address.pid(), bind.mask(), result != -Errno.EPERM, isShort);
                 compare(bind, expected, result);
             }
             case Change change -> {
                 kernelSide.failures().begin(process, change.failing());
                 int result = change(socket, change);
                 boolean isShort = kernelSide.failures().end(process);
-                int expected = model.change(change.group(), change.join(), result == 0, isShort);
+                int expected =
+                        model.change(
+                                change.group(), change.join(), result != -Errno.EPERM, isShort);
                 compare(change, expected, result);
             }
             case Connect connect -> {

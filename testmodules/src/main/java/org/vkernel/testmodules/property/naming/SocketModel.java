@@ -180,7 +180,7 @@ final class SocketModel {
     /**
      * The result of a bind.
      *
-     * @param granted whether the kernel has granted it
+     * @param granted whether it was not refused for want of privilege
      * @param isShort whether there was no memory
      */
     int bind(int wanted, int mask, boolean granted, boolean isShort) {
@@ -242,7 +242,7 @@ final class SocketModel {
     /**
      * The result of joining or leaving a group.
      *
-     * @param granted whether the kernel has granted it
+     * @param granted whether it was not refused for want of privilege
      * @param isShort whether there was no memory
      */
     int change(int group, boolean join, boolean granted, boolean isShort) {
