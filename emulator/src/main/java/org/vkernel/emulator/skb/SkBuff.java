@@ -87,7 +87,6 @@ public final class SkBuff {
     private int credsUid;
     private int credsGid;
     private int cbFlags;
-    private int nsid;
 
     /** What the checkers know of it; null: nothing. */
     private final @Nullable SkBuffShadow shadow;
@@ -119,7 +118,6 @@ public final class SkBuff {
         credsUid = 0;
         credsGid = 0;
         cbFlags = 0;
-        nsid = 0;
     }
 
     /** The bytes, also of one that is free. */
@@ -592,7 +590,6 @@ public final class SkBuff {
         credsUid = from.credsUid;
         credsGid = from.credsGid;
         cbFlags = from.cbFlags;
-        nsid = from.nsid;
     }
 
     /**
@@ -786,16 +783,6 @@ public final class SkBuff {
 
     public void setCbFlags(int flags) {
         cbFlags = flags;
-    }
-
-    /** The number of the sender's network namespace as the receiver knows it. */
-    public int nsid() {
-        checkAlive();
-        return nsid;
-    }
-
-    public void setNsid(int id) {
-        nsid = id;
     }
 
     @Override

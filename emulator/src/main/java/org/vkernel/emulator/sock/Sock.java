@@ -243,13 +243,6 @@ public abstract class Sock implements SkBuffOwner {
         skb.setOwner(this, RFREE);
     }
 
-    /** {@code skb_set_owner_r()}: takes {@code skb} from its owner and charges this socket. */
-    public final void setOwnerR(SkBuff skb) {
-        skb.orphan();
-        own(skb);
-        chargeRmem(skb.truesize());
-    }
-
     /**
      * Whether {@code rmem} bytes, {@code truesize} of them for the newest message, are within the
      * receiver's budget: a message that is alone always is.

@@ -58,7 +58,6 @@ class SkBuffPoolTest {
             first.setDstGroup(3);
             first.setCreds(1, 2, 3);
             first.setCbFlags(8);
-            first.setNsid(5);
             first.consume();
             SkBuff smaller = alloc(kernel, 512);
             assertNotSame(first, smaller);
@@ -68,15 +67,14 @@ class SkBuffPoolTest {
             assertEquals(0, again.len());
             assertEquals(1, again.users());
             assertEquals(
-                    List.of(0, 0, 0, 0, 0, 0, 0),
+                    List.of(0, 0, 0, 0, 0, 0),
                     List.of(
                             again.portid(),
                             again.dstGroup(),
                             again.credsPid(),
                             again.credsUid(),
                             again.credsGid(),
-                            again.cbFlags(),
-                            again.nsid()));
+                            again.cbFlags()));
             assertTrue(!again.isCloned() && !again.isPfmemalloc() && again.sender() == null);
             again.consume();
         });
