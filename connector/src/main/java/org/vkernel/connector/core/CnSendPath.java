@@ -8,6 +8,7 @@ import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.StackTraces;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.skb.SkBuffs;
 import org.vkernel.netlink.abi.NlmsgType;
@@ -50,6 +51,7 @@ final class CnSendPath {
      * @param group if not 0, {@code portid} is who does not get it
      */
     int send(
+            Task running,
             CnMsg message,
             int len,
             int portid,
@@ -63,7 +65,7 @@ final class CnSendPath {
         int size = CnMsgHeader.length(len);
         int total = NlMsgHeader.length(size);
         int padded = NlMsgHeader.align(total);
-        SkBuff skb = skbs.alloc(padded, gfp);
+        SkBuff skb = skbs.alloc(running, padded, gfp);
         if (skb == null) {
             return -Errno.ENOMEM;
         }
@@ -82,7 +84,9 @@ final class CnSendPath {
             return netlink.unicast(nls, skb, portid, !gfp.allowBlocking());
         }
         boolean portHasIt = portid != 0 && portAndGroup.toPort(this, skb, portid, gfp) > 0;
-        int result = netlink.broadcastFiltered(nls, skb, portid, group, gfp, filter, filterData);
+        int result =
+                netlink.broadcastFiltered(
+                        running, nls, skb, portid, group, gfp, filter, filterData);
         return portHasIt && result == -Errno.ESRCH ? 0 : result;
     }
 

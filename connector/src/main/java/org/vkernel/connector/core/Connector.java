@@ -18,6 +18,7 @@ import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.module.Module;
 import org.vkernel.emulator.module.ModuleRef;
 import org.vkernel.emulator.printk.LogLevel;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.SharedInt;
 import org.vkernel.emulator.shared.SharedRef;
 import org.vkernel.emulator.trace.Trace;
@@ -330,7 +331,21 @@ public final class Connector {
             GfpMask gfp,
             @Nullable NetlinkTxFilter filter,
             @Nullable Object filterData) {
-        int result = send(message, len, portid, group, gfp, filter, filterData);
+        Task running = kernel.sched().current();
+        return netlinkSendMult(running, message, len, portid, group, gfp, filter, filterData);
+    }
+
+    /** As above, for a caller that knows the running task. */
+    int netlinkSendMult(
+            Task running,
+            CnMsg message,
+            int len,
+            int portid,
+            int group,
+            GfpMask gfp,
+            @Nullable NetlinkTxFilter filter,
+            @Nullable Object filterData) {
+        int result = send(running, message, len, portid, group, gfp, filter, filterData);
         Trace trace = kernel.trace();
         if (trace.isActive()) {
             trace.emit(SEND, unsigned(portid), unsigned(group), result);
@@ -339,6 +354,7 @@ public final class Connector {
     }
 
     private int send(
+            Task running,
             CnMsg message,
             int len,
             int portid,
@@ -361,7 +377,7 @@ public final class Connector {
             reportTooEarly();
             return -Errno.ENODEV;
         }
-        return path.send(message, len, portid, to, gfp, filter, filterData);
+        return path.send(running, message, len, portid, to, gfp, filter, filterData);
     }
 
     /**

@@ -28,7 +28,6 @@ import org.vkernel.emulator.process.UserThread;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.variant.Variants;
-import org.vkernel.netlink.wire.ByteSlice;
 
 /**
  * The connector's own user: process events, under id 1:1.
@@ -221,13 +220,12 @@ final class ProcConnector implements ProcessEvents {
      * <p>Models {@code send_msg()}. Context: process. Sleeps: never. What cannot be sent is lost.
      */
     private void send(ProcEvent event, int requestSeq, int ack, int exitCode) {
-        byte[] bytes = new byte[CnMsgHeader.length(ProcEventLayout.SIZE)];
-        CnMsgHeader.putId(bytes, 0, ConnectorId.CN_IDX_PROC, ConnectorId.CN_VAL_PROC);
-        eventBytes.put(event, bytes, CnMsgLayout.SIZE);
-        CnMsg message = CnMsg.over(ByteSlice.of(bytes));
         Task running = sched.current();
         lock.lock(running);
-        LocalEvents mine = local.here();
+        LocalEvents mine = local.here(running);
+        EventMessage buffer = mine.takeBuffer();
+        byte[] bytes = buffer.bytes();
+        eventBytes.put(event, bytes, CnMsgLayout.SIZE);
         int seq =
                 event instanceof ProcEvent.Ack
                         ? ackNumber.next(mine, event.what(), requestSeq)
@@ -236,13 +234,15 @@ final class ProcConnector implements ProcessEvents {
         ProcEventHeader.putCpu(bytes, CnMsgLayout.SIZE, running.cpu().index());
         var _ =
                 connector.netlinkSendMult(
-                        message,
+                        running,
+                        buffer.message(),
                         ProcEventLayout.SIZE,
                         0,
                         ConnectorId.CN_IDX_PROC,
                         eventGfp,
                         listeners.filter(),
                         mine);
+        mine.giveBack(buffer);
         lock.unlock(running);
     }
 }

@@ -26,7 +26,11 @@ public final class PerCpu<T> {
      * reported.
      */
     public T here() {
-        Task task = sched.current();
+        return here(sched.current());
+    }
+
+    /** As {@link #here()}, for a caller that knows the running task. */
+    public T here(Task task) {
         ContextWatcher watcher = sched.watcher();
         if (watcher != null) {
             checkStays(task);

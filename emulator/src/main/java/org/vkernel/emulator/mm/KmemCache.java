@@ -44,6 +44,11 @@ public final class KmemCache {
         this.main = sheaves.main;
     }
 
+    /** Whether somebody looks at each allocation, so that none may be spared. */
+    public boolean isWatched() {
+        return isWatched;
+    }
+
     void setWatched(boolean value) {
         isWatched = value;
     }
@@ -173,7 +178,7 @@ public final class KmemCache {
 
     /** How many objects are taken; exact while nothing runs. */
     public long live() {
-        return node.live(sheaves);
+        return node.live(sheaves) - memory.kept(this);
     }
 
     /** How many slabs it has; exact while nothing runs. */

@@ -65,6 +65,7 @@ public final class Memory {
     private volatile @Nullable AllocationFailures failures;
     private @Nullable FaultInjector faults;
     private @Nullable ObjectObserver observer;
+    private @Nullable ObjectKeeper keeper;
 
     // Guarded by the zone's lock.
     private int blocks;
@@ -182,6 +183,16 @@ public final class Memory {
         return observer;
     }
 
+    /** Who keeps objects that count as free. Called before it keeps any. */
+    public void setKeeper(ObjectKeeper who) {
+        keeper = who;
+    }
+
+    long kept(KmemCache cache) {
+        ObjectKeeper known = keeper;
+        return known == null ? 0 : known.kept(cache);
+    }
+
     private void watchCaches() {
         caches.forEach(cache -> cache.setWatched(isWatched()));
     }
@@ -238,6 +249,10 @@ public final class Memory {
      */
     public void shrinkAll() {
         Task running = sched.current();
+        ObjectKeeper known = keeper;
+        if (known != null) {
+            known.giveBackAll(running);
+        }
         for (KmemCache cache : caches) {
             cache.shrink(running);
         }
@@ -288,6 +303,12 @@ public final class Memory {
     /** As {@link #kfree(Task, int)}, for the running task. */
     public void kfree(int object) {
         kfree(sched.current(), object);
+    }
+
+    /** Which cache an object is of; null: of none. */
+    public @Nullable KmemCache cacheOf(int object) {
+        Slab slab = pages.zone().slab(ObjectNumbers.frame(object));
+        return slab == null ? null : slab.cache;
     }
 
     /** Which of the general caches serves {@code bytes}. Models {@code kmalloc_index()}. */

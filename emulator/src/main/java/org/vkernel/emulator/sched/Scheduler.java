@@ -635,6 +635,15 @@ public final class Scheduler {
         return machine != null ? machine.current.nextObject() : 0;
     }
 
+    /** The first of {@code count} numbers for new objects, one after the other. */
+    public long nextObjects(int count) {
+        long first = nextObject();
+        for (int i = 1; i < count; i++) {
+            var _ = nextObject();
+        }
+        return first;
+    }
+
     // ---- Sleeping and waking -----------------------------------------------------------------
 
     /**

@@ -120,6 +120,21 @@ public final class SkBuff {
         cbFlags = 0;
     }
 
+    /** Begins another life with the memory of the last: as {@link #begin}. */
+    void beginAgain() {
+        truesize = end + skbs.overheadBytes;
+        pfmemalloc = false;
+        cloned = false;
+        dataref = null;
+        users = 1;
+        portid = 0;
+        dstGroup = 0;
+        credsPid = 0;
+        credsUid = 0;
+        credsGid = 0;
+        cbFlags = 0;
+    }
+
     /** The bytes, also of one that is free. */
     byte[] array() {
         return head;
@@ -127,6 +142,17 @@ public final class SkBuff {
 
     void setArray(byte[] array) {
         head = array;
+    }
+
+    /** Whether it has memory, also when it is free. */
+    boolean hasMemory() {
+        return headObject != 0;
+    }
+
+    /** Sets the numbers of its own object and of that of its data, 0 for none. */
+    void setMemory(int ownObject, int bytesObject) {
+        headObject = ownObject;
+        dataObject = bytesObject;
     }
 
     int headObject() {
@@ -523,15 +549,14 @@ public final class SkBuff {
     /** As {@link #clone(GfpMask)}, for a caller that knows the running task. */
     public @Nullable SkBuff clone(Task running, GfpMask gfp) {
         checkAlive();
-        int own = skbs.takeHead(running, gfp);
-        if (own == 0) {
+        SkBuff clone = skbs.allocBare(running, gfp);
+        if (clone == null) {
             return null;
         }
         AtomicInt references = sharedInfo();
         references.incrementAndGet();
         cloned = true;
-        SkBuff clone = skbs.bare(running);
-        clone.begin(own, dataObject, end, truesize, isVirtual);
+        clone.begin(clone.headObject, dataObject, end, truesize, isVirtual);
         clone.head = head;
         clone.data = data;
         clone.tail = tail;
@@ -635,7 +660,7 @@ public final class SkBuff {
         if (object == 0) {
             return false;
         }
-        byte[] bigger = skbs.newBytes(Math.max(room, tail + moreHeadroom));
+        byte[] bigger = skbs.newBytes(Math.max(room, tail + moreHeadroom), bytes);
         System.arraycopy(head, 0, bigger, moreHeadroom, tail);
         copyShadow(this, moreHeadroom);
         if (leaveData()) {

@@ -1,36 +1,47 @@
 package org.vkernel.emulator.skb;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 
 /**
- * Freed sk_buffs that each CPU keeps for its next ones, together with the array that each had to
- * itself. What an array held before shows where nothing was written, as in Linux.
+ * Freed sk_buffs that each CPU keeps for its next ones: with the array that each had to itself, and
+ * with the memory that it took, if that came from a cache's objects of just this size. Such memory
+ * counts as free: it is kept as a cache's sheaves keep objects. What an array held before shows
+ * where nothing was written, as in Linux.
  *
  * <p>That is not for the allocations' sake alone: a store of a new object's reference in an old
- * queue costs G1 a full fence. Measured with a unicast of 64 bytes: a tenth less.
+ * queue costs G1 a full fence. Measured with a unicast of 64 bytes: a tenth less for the arrays,
+ * and a tenth for the memory.
  *
  * <p>A CPU's sk_buffs are exclusive to the task that holds it.
  */
 final class SkBuffPool {
-    /** Bytes of the smallest arrays. */
-    private static final int SMALLEST = 256;
+    /** The greatest objects of caches ({@code KMALLOC_MAX_CACHE_SIZE}). */
+    private static final int LARGEST_CACHED = 8192;
 
-    private static final int LARGEST = 65_536;
+    /** The most data that is kept with its array. */
+    private static final int LARGEST = 131_072;
 
-    /** The powers of two from the smallest to the largest. */
-    private static final int CLASSES = 9;
+    /** Of the small heads, and powers of two from 512 to the largest. */
+    private static final int CLASSES = 10;
 
-    /** Behind them: sk_buffs without an array. */
+    private static final int FIRST_POWER = 9;
+
+    /** Behind them: sk_buffs without data. */
     private static final int BARE = CLASSES;
 
-    /** Bytes that a CPU keeps in arrays of each size at most. */
+    /** Bytes that a CPU keeps of each size at most, and which part of all memory. */
     private static final int BYTES_OF_EACH = 1 << 20;
 
+    private static final int PART = 128;
+    private static final int LEAST = 4;
     private static final int FIRST_ROOM = 16;
 
+    private final int smallBytes;
+    private final int sharedInfoBytes;
     private final Stack[][] cpus;
 
     /** The one that was freed last is the first to be taken. */
@@ -47,11 +58,24 @@ final class SkBuffPool {
             return count == 0 ? null : kept[--count];
         }
 
-        void push(SkBuff skb) {
+        @Nullable SkBuff popWhole() {
+            int top = count - 1;
+            if (top < 0) {
+                return null;
+            }
+            SkBuff skb = kept[top];
+            if (skb == null || !skb.hasMemory()) {
+                return null;
+            }
+            count = top;
+            return skb;
+        }
+
+        boolean push(SkBuff skb) {
             int at = count;
             if (at == kept.length) {
-                if (at == most) {
-                    return;
+                if (at >= most) {
+                    return false;
                 }
                 kept = Arrays.copyOf(kept, 2 * at);
             }
@@ -59,51 +83,115 @@ final class SkBuffPool {
                 kept[at] = skb;
             }
             count = at + 1;
+            return true;
         }
     }
 
-    SkBuffPool(Scheduler sched) {
+    /**
+     * An empty one.
+     *
+     * @param memoryBytes how much memory the kernel has
+     */
+    SkBuffPool(Scheduler sched, long memoryBytes, int headBytes, int smallBytes, int infoBytes) {
+        this.smallBytes = smallBytes;
+        this.sharedInfoBytes = infoBytes;
         cpus = new Stack[sched.cpuCount()][CLASSES + 1];
         for (Stack[] stacks : cpus) {
             for (int index = 0; index < CLASSES; index++) {
-                stacks[index] = new Stack(BYTES_OF_EACH / (SMALLEST << index));
+                stacks[index] = new Stack(most(memoryBytes, Math.max(1, bytesOf(index))));
             }
-            stacks[BARE] = new Stack(BYTES_OF_EACH / SMALLEST);
+            stacks[BARE] = new Stack(most(memoryBytes, headBytes));
         }
     }
 
-    /** One that is free, with an array of {@code size} bytes or more; null if there is none. */
-    @Nullable SkBuff take(Task running, int size) {
-        return size > LARGEST ? null : cpus[running.cpu().index()][indexOf(size)].pop();
+    private static int most(long memoryBytes, int bytes) {
+        return Math.clamp(memoryBytes / PART / bytes, LEAST, BYTES_OF_EACH / bytes);
     }
 
-    /** One that is free, and has no array; null if there is none. */
+    // ---- Sizes -------------------------------------------------------------------------------
+
+    /** Which class holds data that takes {@code dataBytes}. */
+    private int indexOf(long dataBytes) {
+        return dataBytes <= smallBytes
+                ? 0
+                : Long.SIZE - Long.numberOfLeadingZeros(dataBytes - 1) - FIRST_POWER + 1;
+    }
+
+    /** The most that data of a class takes. */
+    private int bytesOf(int index) {
+        return index == 0 ? smallBytes : 1 << (FIRST_POWER + index - 1);
+    }
+
+    /** An array for data that takes {@code dataBytes}, and for all of its class. */
+    byte[] newArray(long dataBytes) {
+        long bytes = dataBytes > LARGEST ? dataBytes : bytesOf(indexOf(dataBytes));
+        return new byte[Math.toIntExact(bytes - sharedInfoBytes)];
+    }
+
+    /** Whether data of so many bytes is just an object of a cache, which is kept. */
+    private boolean keepsMemory(long dataBytes) {
+        return dataBytes <= LARGEST_CACHED && dataBytes == bytesOf(indexOf(dataBytes));
+    }
+
+    // ---- Taking and giving back ----------------------------------------------------------------
+
+    private Stack here(Task running, int index) {
+        return cpus[running.cpu().index()][index];
+    }
+
+    /** One that is free, with memory for {@code dataBytes} of a cache; null if there is none. */
+    @Nullable SkBuff takeWhole(Task running, long dataBytes) {
+        return dataBytes > LARGEST_CACHED ? null : here(running, indexOf(dataBytes)).popWhole();
+    }
+
+    /** One that is free, with memory for itself and no data; null if there is none. */
+    @Nullable SkBuff takeWholeBare(Task running) {
+        return here(running, BARE).popWhole();
+    }
+
+    /**
+     * One that is free, with an array for data that takes {@code dataBytes}; null if there is none.
+     * It may have memory, which is not needed.
+     */
+    @Nullable SkBuff take(Task running, long dataBytes) {
+        return dataBytes > LARGEST ? null : here(running, indexOf(dataBytes)).pop();
+    }
+
+    /** One that is free, and has no data; null if there is none. It may have memory for itself. */
     @Nullable SkBuff takeBare(Task running) {
-        return cpus[running.cpu().index()][BARE].pop();
-    }
-
-    /** An array for an sk_buff that is to be kept with it. */
-    static byte[] newArray(int size) {
-        return new byte[size > LARGEST ? size : SMALLEST << indexOf(size)];
+        return here(running, BARE).pop();
     }
 
     /**
      * Keeps one that was freed, if there is room.
      *
-     * @param ownsArray whether nobody else uses its array
+     * @param ownsData whether nobody else uses its data
+     * @return whether its memory, of which the data is part if {@code ownsData}, is kept as well
      */
-    void giveBack(Task running, SkBuff skb, boolean ownsArray) {
-        int length = skb.array().length;
-        boolean keepsArray =
-                ownsArray && length <= LARGEST && length == SMALLEST << indexOf(length);
-        if (!keepsArray) {
+    boolean giveBack(Task running, SkBuff skb, boolean ownsData) {
+        if (!ownsData) {
             skb.setArray(SkBuffs.NO_BYTES);
+            skb.setMemory(skb.headObject(), 0);
+            return here(running, BARE).push(skb);
         }
-        cpus[running.cpu().index()][keepsArray ? indexOf(length) : BARE].push(skb);
+        long bytes = skb.dataBytes();
+        return bytes <= LARGEST
+                && here(running, indexOf(bytes)).push(skb)
+                && keepsMemory(bytes)
+                && !skb.isVirtual();
     }
 
-    /** Which size, counted from {@link #SMALLEST} in powers of two, holds {@code size} bytes. */
-    private static int indexOf(int size) {
-        return Integer.SIZE - Integer.numberOfLeadingZeros((size - 1) / SMALLEST);
+    /** Has {@code action} see all that are kept. Only while nothing else runs. */
+    void forEach(Consumer<? super SkBuff> action) {
+        for (Stack[] stacks : cpus) {
+            for (Stack stack : stacks) {
+                for (int i = 0; i < stack.count; i++) {
+                    SkBuff skb = stack.kept[i];
+                    if (skb != null) {
+                        action.accept(skb);
+                    }
+                }
+            }
+        }
     }
 }

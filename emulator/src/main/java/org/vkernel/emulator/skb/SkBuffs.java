@@ -11,13 +11,14 @@ import org.vkernel.emulator.check.Reporter;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.mm.KmemCache;
 import org.vkernel.emulator.mm.Memory;
+import org.vkernel.emulator.mm.ObjectKeeper;
 import org.vkernel.emulator.sched.Scheduler;
 import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.trace.Trace;
 import org.vkernel.emulator.trace.TraceKind;
 
 /** Allocates and frees a kernel's sk_buffs (net/core/skbuff.c). */
-public final class SkBuffs {
+public final class SkBuffs implements ObjectKeeper {
     /** What memory is filled with that was never written ({@code POISON_INUSE}). */
     static final byte POISON_INUSE = 0x5a;
 
@@ -32,6 +33,10 @@ public final class SkBuffs {
     final Profile profile;
     final boolean checked;
     final int sharedInfoBytes;
+
+    /** What an sk_buff is charged besides its data's room. */
+    final int overheadBytes;
+
     private final Memory memory;
     private final Trace trace;
     private final KmemCache heads;
@@ -63,8 +68,16 @@ public final class SkBuffs {
         this.checked = checks.contains(Check.MEMORY) && sched.sim() != null;
         this.sharedInfoBytes = profile.sharedInfoBytes();
         this.heads = memory.createCache("skbuff_head_cache", profile.skBuffBytes());
-        this.recycled = sched.sim() != null || shadows.areWatched() ? null : new SkBuffPool(sched);
         this.smallHeads = memory.createCache("skbuff_small_head", profile.smallHeadBytes());
+        this.overheadBytes = SkBuffSizes.truesize(profile, sharedInfoBytes);
+        this.recycled = sched.sim() != null || shadows.areWatched() ? null : newPool();
+    }
+
+    private SkBuffPool newPool() {
+        memory.setKeeper(this);
+        long bytes = (long) memory.managedPages() * Memory.PAGE_BYTES;
+        return new SkBuffPool(
+                sched, bytes, heads.objectBytes(), smallHeads.objectBytes(), sharedInfoBytes);
     }
 
     /** Whether runs are checked: data filled with patterns, places of frees noted. */
@@ -88,11 +101,17 @@ public final class SkBuffs {
 
     /** As {@link #alloc(int, GfpMask)}, for a caller that knows the running task. */
     public @Nullable SkBuff alloc(Task running, int size, GfpMask gfp) {
+        long bytes = SkBuffSizes.allocDataBytes(profile, size);
+        SkBuffPool pool = keptWithMemory();
+        SkBuff kept = pool == null ? null : pool.takeWhole(running, bytes);
+        if (kept != null) {
+            kept.beginAgain();
+            return kept;
+        }
         int head = heads.alloc(running, gfp);
         if (head == 0) {
             return null;
         }
-        long bytes = SkBuffSizes.allocDataBytes(profile, size);
         int data = takeDataOnce(running, bytes, gfp.beforeReserves());
         if (data == 0) {
             return allocFromReserves(running, size, gfp, head);
@@ -158,10 +177,12 @@ public final class SkBuffs {
     }
 
     private SkBuff make(Task running, int size, long bytes, int head, int data, boolean isVirtual) {
-        SkBuff skb = recycled == null ? null : recycled.take(running, size);
+        SkBuff skb = recycled == null ? null : recycled.take(running, bytes);
         if (skb == null) {
             skb = bare(running);
-            skb.setArray(newBytes(size));
+            skb.setArray(newBytes(size, bytes));
+        } else if (skb.hasMemory()) {
+            freeMemory(running, skb, true);
         }
         int end = SkBuffSizes.end(profile, bytes);
         skb.begin(head, data, end, SkBuffSizes.truesize(profile, bytes), isVirtual);
@@ -169,10 +190,37 @@ public final class SkBuffs {
         return skb;
     }
 
-    /** One that has no data yet. */
-    SkBuff bare(Task running) {
+    /** One that has neither data nor memory yet. */
+    private SkBuff bare(Task running) {
         SkBuff skb = recycled == null ? null : recycled.takeBare(running);
-        return skb == null ? new SkBuff(this) : skb;
+        if (skb == null) {
+            return new SkBuff(this);
+        }
+        if (skb.hasMemory()) {
+            freeMemory(running, skb, false);
+        }
+        return skb;
+    }
+
+    /** One that has no data yet, but memory for itself; null if there is no memory. */
+    @Nullable SkBuff allocBare(Task running, GfpMask gfp) {
+        SkBuffPool pool = keptWithMemory();
+        SkBuff kept = pool == null ? null : pool.takeWholeBare(running);
+        if (kept != null) {
+            return kept;
+        }
+        int head = heads.alloc(running, gfp);
+        if (head == 0) {
+            return null;
+        }
+        SkBuff skb = bare(running);
+        skb.setMemory(head, 0);
+        return skb;
+    }
+
+    /** Where sk_buffs with memory are; null if there are none, or somebody counts allocations. */
+    private @Nullable SkBuffPool keptWithMemory() {
+        return heads.isWatched() ? null : recycled;
     }
 
     /**
@@ -181,31 +229,59 @@ public final class SkBuffs {
      * @param ownsData whether nobody else has its data, which has not been freed
      */
     void free(Task running, SkBuff skb, boolean ownsData) {
+        if (recycled == null) {
+            freeMemory(running, skb, ownsData);
+            skb.setArray(NO_BYTES);
+        } else if (!recycled.giveBack(running, skb, ownsData) || heads.isWatched()) {
+            freeMemory(running, skb, ownsData);
+        }
+    }
+
+    private void freeMemory(Task running, SkBuff skb, boolean ownsData) {
         if (ownsData) {
             freeData(running, skb.dataObject(), skb.array(), skb.dataBytes(), skb.isVirtual());
         }
         heads.free(running, skb.headObject());
-        if (recycled == null) {
-            skb.setArray(NO_BYTES);
-        } else {
-            recycled.giveBack(running, skb, ownsData);
+        skb.setMemory(0, 0);
+    }
+
+    @Override
+    public long kept(KmemCache cache) {
+        long[] count = {0};
+        if (recycled != null) {
+            recycled.forEach(skb -> count[0] += keeps(skb, cache) ? 1 : 0);
+        }
+        return count[0];
+    }
+
+    private boolean keeps(SkBuff skb, KmemCache cache) {
+        if (!skb.hasMemory()) {
+            return false;
+        }
+        return cache == heads
+                || (skb.dataObject() != 0 && memory.cacheOf(skb.dataObject()) == cache);
+    }
+
+    @Override
+    public void giveBackAll(Task running) {
+        if (recycled != null) {
+            recycled.forEach(skb -> {
+                if (skb.hasMemory()) {
+                    freeMemory(running, skb, skb.dataObject() != 0);
+                }
+            });
         }
     }
 
-    byte[] newBytes(int size) {
+    byte[] newBytes(int size, long dataBytes) {
         if (recycled != null) {
-            return SkBuffPool.newArray(size);
+            return recycled.newArray(dataBytes);
         }
         byte[] bytes = new byte[size];
         if (checked) {
             Arrays.fill(bytes, POISON_INUSE);
         }
         return bytes;
-    }
-
-    /** Memory for a head: its object's number, or 0. */
-    int takeHead(Task running, GfpMask gfp) {
-        return heads.alloc(running, gfp);
     }
 
     /**

@@ -3,6 +3,7 @@ package org.vkernel.emulator.skb;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import org.vkernel.emulator.KernelConfig;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.check.Check;
 import org.vkernel.emulator.mm.GfpMask;
+import org.vkernel.emulator.testing.SlabFaults;
 
 /** Which sk_buffs are used again, and that nobody can tell. */
 class SkBuffPoolTest {
@@ -59,10 +61,10 @@ class SkBuffPoolTest {
             first.setCreds(1, 2, 3);
             first.setCbFlags(8);
             first.consume();
-            SkBuff smaller = alloc(kernel, 512);
+            SkBuff smaller = alloc(kernel, 100);
             assertNotSame(first, smaller);
             smaller.consume();
-            SkBuff again = alloc(kernel, 1024);
+            SkBuff again = alloc(kernel, 700);
             assertSame(first, again);
             assertEquals(0, again.len());
             assertEquals(1, again.users());
@@ -98,6 +100,73 @@ class SkBuffPoolTest {
             assertArrayEquals(new byte[] {1, 2, 3}, read);
             clone.consume();
             others.forEach(SkBuff::consume);
+        });
+    }
+
+    @Test
+    void freed_isNoLongerTaken_thoughItKeepsItsMemory() {
+        unchecked(kernel -> {
+            List<String> before = kernel.mm().inUse();
+            long objects = kernel.mm().liveObjects();
+            SkBuff small = alloc(kernel, 10);
+            SkBuff larger = alloc(kernel, 1000);
+            SkBuff clone = Objects.requireNonNull(larger.clone(GfpMask.KERNEL));
+            assertEquals(objects + 5, kernel.mm().liveObjects());
+            small.consume();
+            larger.consume();
+            clone.consume();
+            assertEquals(before, kernel.mm().inUse());
+            assertEquals(objects, kernel.mm().liveObjects());
+        });
+    }
+
+    @Test
+    void shrinkAll_givesItsMemoryBack() {
+        unchecked(kernel -> {
+            kernel.mm().shrinkAll();
+            int free = kernel.mm().freePages();
+            List<SkBuff> many = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                SkBuff skb = alloc(kernel, i * 20);
+                many.add(skb);
+                many.add(Objects.requireNonNull(skb.clone(GfpMask.KERNEL)));
+            }
+            many.forEach(SkBuff::consume);
+            assertTrue(kernel.mm().freePages() < free);
+            kernel.mm().shrinkAll();
+            assertEquals(free, kernel.mm().freePages());
+            SkBuff again = alloc(kernel, 20);
+            again.putZero(20);
+            again.consume();
+        });
+    }
+
+    @Test
+    void expandedAndFreed_hasTheChargeOfItsMemory() {
+        unchecked(kernel -> {
+            SkBuff expanded = alloc(kernel, 100);
+            expanded.putZero(100);
+            int truesize = expanded.truesize();
+            assertTrue(expanded.expandHead(0, 1000, GfpMask.KERNEL));
+            expanded.consume();
+            SkBuff large = alloc(kernel, 1500);
+            assertSame(expanded, large);
+            assertEquals(SkBuffSizes.allocTruesize(kernel.profile(), 1500), large.truesize());
+            SkBuff small = alloc(kernel, 100);
+            assertEquals(truesize, small.truesize());
+            small.consume();
+            large.consume();
+        });
+    }
+
+    @Test
+    void allocationsThatAreToFail_fail() {
+        unchecked(kernel -> {
+            alloc(kernel, 100).consume();
+            kernel.mm().setFaults(SlabFaults.when((cache, bytes, gfp) -> true));
+            assertNull(kernel.skbs().alloc(100, GfpMask.KERNEL));
+            kernel.mm().setFaults(null);
+            alloc(kernel, 100).consume();
         });
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.VirtualKernel;
 import org.vkernel.emulator.mm.GfpMask;
 import org.vkernel.emulator.sched.Scheduler;
+import org.vkernel.emulator.sched.Task;
 import org.vkernel.emulator.shared.SharedBitmap;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.variant.Variants;
@@ -221,9 +222,10 @@ public final class Netlink {
 
     /**
      * {@code netlink_broadcast_filtered()}: as {@link #broadcast}, but for members that {@code
-     * filter} takes out.
+     * filter} takes out. The caller knows the running task.
      */
     public int broadcastFiltered(
+            Task running,
             NetlinkSock from,
             SkBuff skb,
             int portid,
@@ -231,7 +233,7 @@ public final class Netlink {
             GfpMask gfp,
             @Nullable NetlinkTxFilter filter,
             @Nullable Object data) {
-        return broadcast.send(sched.current(), from, skb, portid, group, gfp, filter, data);
+        return broadcast.send(running, from, skb, portid, group, gfp, filter, data);
     }
 
     /**
@@ -246,15 +248,20 @@ public final class Netlink {
 
     /** {@code netlink_has_listeners()}: whether a group has members. Context: any. */
     public boolean hasListeners(NetlinkSock kernelSocket, int group) {
+        if (sched.sim() == null) {
+            return isListedIn(kernelSocket.table(), group); // the caller's CPU is its read section
+        }
         kernel.rcu().readLock();
-        NetlinkTable table = kernelSocket.table();
-        SharedBitmap bits = table.listeners();
-        boolean has =
-                bits != null
-                        && Integer.compareUnsigned(group - 1, table.groups()) < 0
-                        && bits.test(group - 1);
+        boolean has = isListedIn(kernelSocket.table(), group);
         kernel.rcu().readUnlock();
         return has;
+    }
+
+    private static boolean isListedIn(NetlinkTable table, int group) {
+        SharedBitmap bits = table.listeners();
+        return bits != null
+                && Integer.compareUnsigned(group - 1, table.groups()) < 0
+                && bits.test(group - 1);
     }
 
     /** {@code netlink_change_ngroups()}: makes room for groups; 0 or {@code -ENOMEM}. */

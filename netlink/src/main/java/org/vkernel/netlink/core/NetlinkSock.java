@@ -2,16 +2,16 @@ package org.vkernel.netlink.core;
 
 import static com.google.common.base.Preconditions.checkState;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.locking.Mutex;
 import org.vkernel.emulator.module.ModuleRef;
-import org.vkernel.emulator.shared.AtomicInt;
+import org.vkernel.emulator.sched.Access;
 import org.vkernel.emulator.shared.SharedBitmap;
-import org.vkernel.emulator.shared.SharedInt;
 import org.vkernel.emulator.shared.SharedList;
-import org.vkernel.emulator.shared.SharedRef;
 import org.vkernel.emulator.skb.SkBuff;
 import org.vkernel.emulator.sock.Sock;
 
@@ -34,24 +34,55 @@ public final class NetlinkSock extends Sock {
 
     private static final int CONGESTED = 1;
 
+    private static final VarHandle FLAGS;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            FLAGS = lookup.findVarHandle(NetlinkSock.class, "flags", int.class);
+            STATE = lookup.findVarHandle(NetlinkSock.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Netlink netlink;
     private final NetlinkTable table;
     private final int inode;
 
-    private final SharedInt portid;
-    private final SharedInt bound;
-    private final SharedInt connected;
-    private final SharedInt dstPortid;
-    private final SharedInt dstGroup;
-    private final AtomicInt flags;
-    private final AtomicInt state;
-    private final SharedInt ngroups;
-    private final SharedRef<SharedBitmap> groups;
-    private final SharedRef<Object> userData;
-    private final SharedInt maxRecvmsgLen;
+    /** The number of the first of the shared fields, which follow each other in this order. */
+    private final long fields;
+
+    private static final int FIELD_PORTID = 0;
+    private static final int FIELD_BOUND = 1;
+    private static final int FIELD_CONNECTED = 2;
+    private static final int FIELD_DST_PORTID = 3;
+    private static final int FIELD_DST_GROUP = 4;
+    private static final int FIELD_FLAGS = 5;
+    private static final int FIELD_STATE = 6;
+    private static final int FIELD_NGROUPS = 7;
+    private static final int FIELD_GROUPS = 8;
+    private static final int FIELD_USER_DATA = 9;
+    private static final int FIELD_MAX_RECVMSG_LEN = 10;
+    private static final int FIELD_DUMP = 11;
+    private static final int FIELD_DUMP_DONE_ERRNO = 12;
+    private static final int FIELDS = 13;
+
+    private volatile int portid;
+    private volatile int bound;
+    private volatile boolean connected;
+    private volatile int dstPortid;
+    private volatile int dstGroup;
+    private volatile int flags;
+    private volatile int state;
+    private volatile int ngroups;
+    private volatile @Nullable SharedBitmap groups;
+    private volatile @Nullable Object userData;
+    private volatile int maxRecvmsgLen;
+    private volatile @Nullable NetlinkDump dump;
+    private volatile int dumpDoneErrno;
     private final Mutex callbackMutex;
-    private final SharedRef<NetlinkDump> dump;
-    private final SharedInt dumpDoneErrno;
 
     // Guarded by the table lock, which is grabbed to change them.
     private int subscriptions;
@@ -86,20 +117,16 @@ public final class NetlinkSock extends Sock {
         this.table = table;
         this.inode = inode;
         this.object = object;
-        portid = new SharedInt(sched, 0);
-        bound = new SharedInt(sched, 0);
-        connected = new SharedInt(sched, 0);
-        dstPortid = new SharedInt(sched, 0);
-        dstGroup = new SharedInt(sched, 0);
-        flags = new AtomicInt(sched, 0);
-        state = new AtomicInt(sched, 0);
-        ngroups = new SharedInt(sched, 0);
-        groups = new SharedRef<>(sched, null);
-        userData = new SharedRef<>(sched, null);
-        maxRecvmsgLen = new SharedInt(sched, 0);
+        fields = sched.nextObjects(FIELDS);
         callbackMutex = new Mutex(sched, "nlk_cb_mutex");
-        dump = new SharedRef<>(sched, null);
-        dumpDoneErrno = new SharedInt(sched, 0);
+    }
+
+    private void readOnce(int field) {
+        point(Access.READ_ONCE, fields + field);
+    }
+
+    private void writeOnce(int field) {
+        point(Access.WRITE_ONCE, fields + field);
     }
 
     /** The kernel's netlink core. */
@@ -145,25 +172,29 @@ public final class NetlinkSock extends Sock {
 
     /** Its port id, unsigned, 0 for none; may be that of another socket after a failed bind. */
     public int portid() {
-        return portid.getOnce();
+        readOnce(FIELD_PORTID);
+        return portid;
     }
 
     /** The port id without a point. */
     int portidNow() {
-        return portid.peek();
+        return portid;
     }
 
     void setPortid(int id) {
-        portid.setOnce(id);
+        writeOnce(FIELD_PORTID);
+        portid = id;
     }
 
     /** Whether its port id is in the table, or it is the kernel's ({@code nlk->bound}). */
     public boolean isBound() {
-        return bound.getOnce() != 0;
+        readOnce(FIELD_BOUND);
+        return bound != 0;
     }
 
     void setBound(int id) {
-        bound.setOnce(id);
+        writeOnce(FIELD_BOUND);
+        bound = id;
     }
 
     boolean isHashed() {
@@ -177,49 +208,57 @@ public final class NetlinkSock extends Sock {
     // ---- Whom it sends to -------------------------------------------------------------------
 
     boolean isConnected() {
-        return connected.getOnce() != 0;
+        readOnce(FIELD_CONNECTED);
+        return connected;
     }
 
     /** The port id that it sends to if none is given. */
     int dstPortid() {
-        return dstPortid.getOnce();
+        readOnce(FIELD_DST_PORTID);
+        return dstPortid;
     }
 
     /** The group that it sends to if none is given. */
     int dstGroup() {
-        return dstGroup.getOnce();
+        readOnce(FIELD_DST_GROUP);
+        return dstGroup;
     }
 
     void connect(boolean toSomebody, int toPortid, int toGroup) {
-        connected.setOnce(toSomebody ? 1 : 0);
-        dstPortid.setOnce(toPortid);
-        dstGroup.setOnce(toGroup);
+        writeOnce(FIELD_CONNECTED);
+        connected = toSomebody;
+        writeOnce(FIELD_DST_PORTID);
+        dstPortid = toPortid;
+        writeOnce(FIELD_DST_GROUP);
+        dstGroup = toGroup;
     }
 
     // ---- Groups -----------------------------------------------------------------------------
 
     /** How many groups it has room for: 0 before it first joined one. */
     int ngroups() {
-        return ngroups.getOnce();
+        readOnce(FIELD_NGROUPS);
+        return ngroups;
     }
 
     /** Whether it is a member of {@code group}, counted from 1. */
     public boolean isMember(int group) {
-        if (Integer.compareUnsigned(group - 1, ngroups.getOnce()) >= 0) {
+        if (Integer.compareUnsigned(group - 1, ngroups()) >= 0) {
             return false;
         }
-        SharedBitmap joined = groups.rcuDereference();
+        SharedBitmap joined = groups();
         return joined != null && joined.test(group - 1);
     }
 
     /** Its groups from {@code 32 * index + 1} on, a bit each. */
     int groupWord(int index) {
-        SharedBitmap joined = groups.rcuDereference();
+        SharedBitmap joined = groups();
         return joined == null ? 0 : (int) (joined.word(index / 2) >>> (index % 2 * Integer.SIZE));
     }
 
     @Nullable SharedBitmap groups() {
-        return groups.rcuDereference();
+        readOnce(FIELD_GROUPS);
+        return groups;
     }
 
     /** Notes the memory of the groups' bitmap; returns that noted before. The table is grabbed. */
@@ -230,8 +269,10 @@ public final class NetlinkSock extends Sock {
     }
 
     void setGroups(@Nullable SharedBitmap bitmap, int count) {
-        groups.rcuAssign(bitmap);
-        ngroups.setOnce(count);
+        writeOnce(FIELD_GROUPS);
+        groups = bitmap;
+        writeOnce(FIELD_NGROUPS);
+        ngroups = count;
     }
 
     /** How many groups it is a member of. The table is grabbed. */
@@ -255,11 +296,17 @@ public final class NetlinkSock extends Sock {
 
     /** Whether an {@code F_*} bit is set. */
     boolean hasFlag(int flag) {
-        return (flags.get() & flag) != 0;
+        readOnce(FIELD_FLAGS);
+        return (flags & flag) != 0;
     }
 
     void setFlag(int flag, boolean value) {
-        var _ = value ? flags.getAndOr(flag) : flags.getAndAnd(~flag);
+        point(Access.ATOMIC, fields + FIELD_FLAGS);
+        if (value) {
+            FLAGS.getAndBitwiseOr(this, flag);
+        } else {
+            FLAGS.getAndBitwiseAnd(this, ~flag);
+        }
     }
 
     /**
@@ -267,25 +314,35 @@ public final class NetlinkSock extends Sock {
      */
     @Override
     public boolean isCongested() {
-        return (state.get() & CONGESTED) != 0;
+        readOnce(FIELD_STATE);
+        return (state & CONGESTED) != 0;
     }
 
     /** Whether it was not congested before. */
     boolean testAndSetCongested() {
-        return (state.getAndOr(CONGESTED) & CONGESTED) == 0;
+        point(Access.ATOMIC, fields + FIELD_STATE);
+        if (sched.isSole()) {
+            int before = state;
+            STATE.setOpaque(this, before | CONGESTED);
+            return (before & CONGESTED) == 0;
+        }
+        return ((int) STATE.getAndBitwiseOr(this, CONGESTED) & CONGESTED) == 0;
     }
 
     void clearCongested() {
-        state.getAndAnd(~CONGESTED);
+        point(Access.ATOMIC, fields + FIELD_STATE);
+        STATE.getAndBitwiseAnd(this, ~CONGESTED);
     }
 
     /** The greatest buffer that a recv came with. */
     int maxRecvmsgLen() {
-        return maxRecvmsgLen.getOnce();
+        readOnce(FIELD_MAX_RECVMSG_LEN);
+        return maxRecvmsgLen;
     }
 
     void setMaxRecvmsgLen(int bytes) {
-        maxRecvmsgLen.setOnce(bytes);
+        writeOnce(FIELD_MAX_RECVMSG_LEN);
+        maxRecvmsgLen = bytes;
     }
 
     /** See {@link Netlink#checkInvariants}. */
@@ -319,20 +376,24 @@ public final class NetlinkSock extends Sock {
 
     /** The dump under way to it, or null ({@code nlk->cb_running}). */
     @Nullable NetlinkDump dump() {
-        return dump.rcuDereference();
+        readOnce(FIELD_DUMP);
+        return dump;
     }
 
     void setDump(@Nullable NetlinkDump running) {
-        dump.rcuAssign(running);
+        writeOnce(FIELD_DUMP);
+        dump = running;
     }
 
     /** What the filler said last: positive while there is more. */
     int dumpDoneErrno() {
-        return dumpDoneErrno.get();
+        point(Access.READ, fields + FIELD_DUMP_DONE_ERRNO);
+        return dumpDoneErrno;
     }
 
     void setDumpDoneErrno(int value) {
-        dumpDoneErrno.set(value);
+        point(Access.WRITE, fields + FIELD_DUMP_DONE_ERRNO);
+        dumpDoneErrno = value;
     }
 
     // ---- The protocol's owner ---------------------------------------------------------------
@@ -381,18 +442,17 @@ public final class NetlinkSock extends Sock {
 
     /** What the protocol's owner notes about it ({@code sk_user_data}). */
     public @Nullable Object userData() {
-        return userData.rcuDereference();
+        readOnce(FIELD_USER_DATA);
+        return userData;
     }
 
     public void setUserData(@Nullable Object data) {
-        userData.rcuAssign(data);
+        writeOnce(FIELD_USER_DATA);
+        userData = data;
     }
 
     @Override
     public String toString() {
-        return "netlink socket "
-                + Integer.toUnsignedString(portid.peek())
-                + " of protocol "
-                + protocol();
+        return "netlink socket " + Integer.toUnsignedString(portid) + " of protocol " + protocol();
     }
 }
