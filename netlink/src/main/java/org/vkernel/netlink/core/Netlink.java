@@ -222,8 +222,20 @@ public final class Netlink {
 
     /**
      * {@code netlink_broadcast_filtered()}: as {@link #broadcast}, but for members that {@code
-     * filter} takes out. The caller knows the running task.
+     * filter} takes out.
      */
+    public int broadcastFiltered(
+            NetlinkSock from,
+            SkBuff skb,
+            int portid,
+            int group,
+            GfpMask gfp,
+            @Nullable NetlinkTxFilter filter,
+            @Nullable Object data) {
+        return broadcastFiltered(sched.current(), from, skb, portid, group, gfp, filter, data);
+    }
+
+    /** As above, for a caller that knows the running task. */
     public int broadcastFiltered(
             Task running,
             NetlinkSock from,
