@@ -105,6 +105,11 @@ final class CnQueue {
     }
 
     private void lock(Task running) {
+        checkThere();
+        queueLock.lockBh(running);
+    }
+
+    private void checkThere() {
         if (freed) {
             String what =
                     "the connector's "
@@ -118,7 +123,6 @@ final class CnQueue {
                     StackTraces.here(),
                     KnownCounterExamples.isKnown("use after free", what));
         }
-        queueLock.lockBh(running);
     }
 
     /**
@@ -197,12 +201,21 @@ final class CnQueue {
      * never.
      */
     @Nullable CallbackEntry get(Task running, int idx, int val) {
+        if (sched.sparesLocks()) {
+            checkThere();
+            return getLocked(idx, val);
+        }
         lock(running);
+        CallbackEntry entry = getLocked(idx, val);
+        queueLock.unlockBh(running);
+        return entry;
+    }
+
+    private @Nullable CallbackEntry getLocked(int idx, int val) {
         CallbackEntry entry = queueList.get(key(idx, val));
         if (entry != null) {
             entry.references().increment();
         }
-        queueLock.unlockBh(running);
         return entry;
     }
 

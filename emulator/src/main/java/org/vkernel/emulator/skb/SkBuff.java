@@ -48,7 +48,9 @@ public final class SkBuff {
 
     private final SkBuffs skbs;
     private final @Nullable SimMachine sim;
-    private final long object;
+
+    /** Simulated machine: another one in each life. */
+    private long object;
 
     // The memory that it takes: the numbers of its own object and of that of the data.
     private int headObject;
@@ -95,12 +97,12 @@ public final class SkBuff {
     SkBuff(SkBuffs skbs) {
         this.skbs = skbs;
         this.sim = skbs.sched.sim();
-        this.object = sim == null ? 0 : skbs.sched.nextObject();
         this.shadow = skbs.shadows.make();
     }
 
     /** Begins its life, or another: empty, with one holder, and memory that is its own. */
     void begin(int ownObject, int bytesObject, int room, int charge, boolean isOfVmalloc) {
+        object = skbs.sched.nextObject();
         headObject = ownObject;
         dataObject = bytesObject;
         data = 0;

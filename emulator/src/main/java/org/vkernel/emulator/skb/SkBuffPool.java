@@ -39,6 +39,7 @@ final class SkBuffPool {
     private static final int PART = 128;
     private static final int LEAST = 4;
     private static final int FIRST_ROOM = 16;
+    private static final @Nullable SkBuff[] NONE = {};
 
     private final int smallBytes;
     private final int sharedInfoBytes;
@@ -47,7 +48,7 @@ final class SkBuffPool {
     /** The one that was freed last is the first to be taken. */
     private static final class Stack {
         private final int most;
-        private @Nullable SkBuff[] kept = new SkBuff[FIRST_ROOM];
+        private @Nullable SkBuff[] kept = NONE;
         private int count;
 
         Stack(int most) {
@@ -77,7 +78,7 @@ final class SkBuffPool {
                 if (at >= most) {
                     return false;
                 }
-                kept = Arrays.copyOf(kept, 2 * at);
+                kept = Arrays.copyOf(kept, Math.max(FIRST_ROOM, 2 * at));
             }
             if (kept[at] != skb) { // most often it is there still
                 kept[at] = skb;

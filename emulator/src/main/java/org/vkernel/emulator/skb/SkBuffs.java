@@ -70,7 +70,7 @@ public final class SkBuffs implements ObjectKeeper {
         this.heads = memory.createCache("skbuff_head_cache", profile.skBuffBytes());
         this.smallHeads = memory.createCache("skbuff_small_head", profile.smallHeadBytes());
         this.overheadBytes = SkBuffSizes.truesize(profile, sharedInfoBytes);
-        this.recycled = sched.sim() != null || shadows.areWatched() ? null : newPool();
+        this.recycled = shadows.areWatched() ? null : newPool();
     }
 
     private SkBuffPool newPool() {

@@ -326,7 +326,7 @@ public abstract class Sock implements SkBuffOwner {
 
     /** Interrupts come at points only, and there is none under the lock: they may stay on. */
     private int offerAtOnce(Task running, SkBuff skb, int truesize, int limit) {
-        boolean locks = !sched.isSole(); // measured: a multicast to 64 takes a tenth less
+        boolean locks = !sched.sparesLocks();
         SpinLock lock = receiveQueue.lock();
         if (locks) {
             lock.lock(running);
@@ -382,7 +382,7 @@ public abstract class Sock implements SkBuffOwner {
         if (receiveQueue.isEmpty()) {
             return null;
         }
-        boolean locks = !sched.isSole();
+        boolean locks = !sched.sparesLocks();
         SpinLock lock = receiveQueue.lock();
         if (locks) {
             lock.lock(running);

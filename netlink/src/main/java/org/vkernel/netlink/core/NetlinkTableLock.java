@@ -38,6 +38,10 @@ final class NetlinkTableLock {
 
     /** As {@link #lock()}, for a caller that knows the running task. */
     void lock(Task running) {
+        if (sched.sparesLocks()) {
+            users.incrementAndGet();
+            return;
+        }
         boolean flags = sched.localIrqSave(running);
         lock.readLock(running);
         users.incrementAndGet();
