@@ -12,5 +12,10 @@ enum Column {
     HOST,
 
     /** The least that Java needs to move the bytes, without a kernel. */
-    FLOOR
+    FLOOR;
+
+    /** Whether its classes are its own, {@link ColumnClasses}. */
+    boolean hasOwnClasses() {
+        return this == PARALLEL || this == SIMULATED;
+    }
 }

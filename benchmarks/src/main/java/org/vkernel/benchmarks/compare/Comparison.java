@@ -7,7 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.netlink.host.HostUnavailableException;
 
-/** Measures a workload in all columns, in rounds in which each column has its turn. */
+/**
+ * Measures a workload in all columns, in rounds in which each column has its turn. vkernel's two
+ * columns have {@link ColumnClasses} of their own.
+ */
 final class Comparison {
     private static final int GROWTH = 2;
 
@@ -15,6 +18,7 @@ final class Comparison {
     private static final int SUMMARISED = 3;
 
     private final Effort effort;
+    private final Map<Column, ColumnClasses> classes = new EnumMap<>(Column.class);
 
     Comparison(Effort effort) {
         this.effort = effort;
@@ -35,14 +39,17 @@ final class Comparison {
         }
     }
 
-    /** Prepares the workload wherever it can run, measures it, and closes it. */
+    /**
+     * Prepares the workload, one of {@link Workloads#ALL}, wherever it can run, measures it, and
+     * closes it.
+     */
     Line measure(Workload workload) {
         Map<Column, Turn> turns = new EnumMap<>(Column.class);
         String hostMissing = null;
         try {
             for (Column column : Column.values()) {
                 try {
-                    Contender contender = workload.prepare(column);
+                    Contender contender = prepare(workload, column);
                     if (contender != null) {
                         turns.put(column, new Turn(contender));
                     }
@@ -61,6 +68,13 @@ final class Comparison {
         } finally {
             turns.values().forEach(turn -> turn.contender.close());
         }
+    }
+
+    private @Nullable Contender prepare(Workload workload, Column column)
+            throws HostUnavailableException {
+        return column.hasOwnClasses()
+                ? classes.computeIfAbsent(column, ColumnClasses::new).prepare(workload)
+                : workload.prepare(column);
     }
 
     /** Measures one contender alone. */

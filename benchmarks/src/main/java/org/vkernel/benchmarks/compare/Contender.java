@@ -1,7 +1,10 @@
 package org.vkernel.benchmarks.compare;
 
-/** A workload that is ready to run on something, as often as one likes. */
-interface Contender extends AutoCloseable {
+/**
+ * A workload that is ready to run on something, as often as one likes. Public, as {@link Loop} is,
+ * since all {@link ColumnClasses} share it.
+ */
+public interface Contender extends AutoCloseable {
     /**
      * Does its operations.
      *

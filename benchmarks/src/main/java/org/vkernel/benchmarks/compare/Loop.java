@@ -2,7 +2,7 @@ package org.vkernel.benchmarks.compare;
 
 /** Something that is done many times, one after the other. */
 @FunctionalInterface
-interface Loop {
+public interface Loop {
     /** Does it so many times. */
     void run(long operations);
 }

@@ -28,4 +28,14 @@ final class Workloads {
                     new CnTestSchedule());
 
     private Workloads() {}
+
+    /** The one of this name. */
+    static Workload named(String name) {
+        for (Workload workload : ALL) {
+            if (workload.name().equals(name)) {
+                return workload;
+            }
+        }
+        throw new IllegalArgumentException("no workload \"" + name + '"');
+    }
 }

@@ -16,7 +16,7 @@ import org.vkernel.netlink.host.HostKernel;
 
 class BenchTest {
     /** A round of a single operation: enough to see that each does what it says. */
-    private static final Effort ONCE = new Effort(1, 1, 0);
+    private static final Comparison ONCE = new Comparison(new Effort(1, 1, 0));
 
     private static final int MANY = 1024;
 
@@ -31,7 +31,7 @@ class BenchTest {
     @ParameterizedTest
     @MethodSource("workloads")
     void everyWorkload_runsWhereItCan(Workload workload) {
-        Line line = new Comparison(ONCE).measure(workload);
+        Line line = ONCE.measure(workload);
 
         assertFalse(line.figures().isEmpty(), workload.name());
         line.figures()
@@ -53,9 +53,7 @@ class BenchTest {
     void everyGrowth_runsAtItsFewest() {
         for (Growth growth : Growth.ALL) {
             int fewest = growth.sizes().getFirst();
-            assertTrue(
-                    new Comparison(ONCE).measure(growth.on().prepare(fewest)).median() > 0,
-                    growth.name());
+            assertTrue(ONCE.measure(growth.on().prepare(fewest)).median() > 0, growth.name());
         }
     }
 
