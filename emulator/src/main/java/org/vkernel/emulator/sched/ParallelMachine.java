@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -337,6 +338,18 @@ final class ParallelMachine {
                 LockSupport.parkNanos(this, SPIN_PARK_NANOS);
             }
         }
+    }
+
+    boolean poll(BooleanSupplier condition, int times) {
+        Task task = current();
+        leave(task);
+        boolean holds = condition.getAsBoolean();
+        for (int i = 0; i < times && !holds; i++) {
+            Thread.onSpinWait();
+            holds = condition.getAsBoolean();
+        }
+        enter(task);
+        return holds;
     }
 
     /** Waits until each slot was seen without the holder and tenure that it has now. */

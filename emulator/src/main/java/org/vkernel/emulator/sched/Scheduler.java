@@ -2,6 +2,7 @@ package org.vkernel.emulator.sched;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.check.CodeWatch;
 import org.vkernel.emulator.check.Moment;
@@ -709,6 +710,16 @@ public final class Scheduler {
         } else {
             parallel().spin(condition);
         }
+    }
+
+    /**
+     * Parallel machine: looks up to {@code times} times whether {@code condition} holds, with the
+     * CPU given up meanwhile. Context: process, not atomic.
+     *
+     * @return whether it holds
+     */
+    public boolean poll(BooleanSupplier condition, int times) {
+        return parallel().poll(condition, times);
     }
 
     /**

@@ -103,6 +103,9 @@ public abstract class Sock implements SkBuffOwner {
     private volatile long sndtimeo = MAX_TIMEOUT;
     private volatile @Nullable SocketFilter filter;
 
+    /** Null on the simulated machine. */
+    private final @Nullable BusyPoll busyPoll;
+
     // Parallel machine; guarded by the receive queue's lock.
     private int sleepers;
     private int senders;
@@ -126,6 +129,7 @@ public abstract class Sock implements SkBuffOwner {
         wait = new WaitQueue(sched, "a message to its " + name + " socket");
         room = new WaitQueue(sched, "room in a " + name + " socket");
         fields = sched.nextObjects(FIELDS);
+        busyPoll = sim == null ? new BusyPoll(sched) : null;
         rcvbuf = profile.rmemDefault();
         sndbuf = profile.wmemDefault();
     }
@@ -474,6 +478,9 @@ public abstract class Sock implements SkBuffOwner {
      */
     public final long awaitMessage(long timeout) {
         sched.mightSleep();
+        if (busyPoll != null && busyPoll.succeeds(this::hasNews)) {
+            return timeout;
+        }
         Task task = sched.current();
         WaitQueue.Entry entry = new WaitQueue.Entry(task, true);
         prepareToWait(entry, TaskState.INTERRUPTIBLE);
@@ -489,6 +496,11 @@ public abstract class Sock implements SkBuffOwner {
         }
         finishWait(entry);
         return left;
+    }
+
+    /** Whether there is a message or an error. */
+    private boolean hasNews() {
+        return !receiveQueue.isEmpty() || err != 0;
     }
 
     /**
