@@ -64,7 +64,8 @@ public final class VirtualKernel implements AutoCloseable {
     /** What is there without being loaded, in the order of its making. */
     static final ImmutableList<Subsystem> BUILT_IN =
             ImmutableList.sortedCopyOf(
-                    Comparator.comparingInt(Subsystem::level), ServiceLoader.load(Subsystem.class));
+                    Comparator.comparingInt(Subsystem::level),
+                    ServiceLoader.load(Subsystem.class, VirtualKernel.class.getClassLoader()));
 
     private final KernelConfig config;
     private final Variants variants;

@@ -7,7 +7,6 @@ import java.net.URL;
 import java.util.Enumeration;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
-import org.vkernel.emulator.VirtualKernel;
 
 /**
  * The classes of one column: the program's and its libraries' once more, in a class loader of their
@@ -42,12 +41,7 @@ final class ColumnClasses extends ClassLoader {
     ColumnClasses(Column column) {
         super("column " + column, ClassLoader.getPlatformClassLoader());
         this.column = column;
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(this);
         try {
-            // When it is initialised, it finds what is built in by this thread's loader.
-            var _ = Class.forName(VirtualKernel.class.getName(), true, this);
             preparation =
                     (BiFunction<String, String, @Nullable Contender>)
                             Class.forName(Preparation.class.getName(), true, this)
@@ -56,8 +50,6 @@ final class ColumnClasses extends ClassLoader {
                                     .newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("the classes of " + column + " cannot be loaded", e);
-        } finally {
-            thread.setContextClassLoader(before);
         }
     }
 

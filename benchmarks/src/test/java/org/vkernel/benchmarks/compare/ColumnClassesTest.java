@@ -61,13 +61,4 @@ class ColumnClassesTest {
             assertSame(workload, Workloads.named(workload.name()));
         }
     }
-
-    @Test
-    void threads_keepTheirLoader() {
-        ClassLoader before = Thread.currentThread().getContextClassLoader();
-
-        var _ = new ColumnClasses(Column.PARALLEL);
-
-        assertSame(before, Thread.currentThread().getContextClassLoader());
-    }
 }

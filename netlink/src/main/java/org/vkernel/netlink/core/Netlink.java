@@ -2,6 +2,7 @@ package org.vkernel.netlink.core;
 
 import com.google.common.collect.ObjectArrays;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.VirtualKernel;
@@ -47,8 +48,8 @@ public final class Netlink {
     private final TapBytes tapBytes;
     private final RequestRight requestRight;
 
-    /** Null where there is none; replaced as a whole, under the monitor. */
-    private volatile NetlinkTap @Nullable [] taps;
+    /** Null where there is none; replaced as a whole. */
+    private final AtomicReference<NetlinkTap @Nullable []> taps = new AtomicReference<>();
 
     /** Makes a kernel's core, without any protocol. */
     Netlink(VirtualKernel kernel) {
@@ -296,15 +297,14 @@ public final class Netlink {
     }
 
     /** {@code netlink_add_tap()}: shows {@code tap} each delivery from now on. Context: process. */
-    public synchronized void addTap(NetlinkTap tap) {
-        NetlinkTap[] all = taps;
-        taps = all == null ? new NetlinkTap[] {tap} : ObjectArrays.concat(all, tap);
+    public void addTap(NetlinkTap tap) {
+        taps.updateAndGet(
+                all -> all == null ? new NetlinkTap[] {tap} : ObjectArrays.concat(all, tap));
     }
 
     /** {@code netlink_remove_tap()}. Context: process. */
-    public synchronized void removeTap(NetlinkTap tap) {
-        NetlinkTap[] all = taps;
-        taps = all == null ? null : without(all, tap);
+    public void removeTap(NetlinkTap tap) {
+        taps.updateAndGet(all -> all == null ? null : without(all, tap));
     }
 
     private static NetlinkTap @Nullable [] without(NetlinkTap[] all, NetlinkTap tap) {
@@ -314,7 +314,7 @@ public final class Netlink {
     }
 
     NetlinkTap @Nullable [] taps() {
-        return taps;
+        return taps.get();
     }
 
     /** Models {@code netlink_deliver_tap()}. */

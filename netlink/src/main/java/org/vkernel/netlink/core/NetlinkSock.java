@@ -2,8 +2,7 @@ package org.vkernel.netlink.core;
 
 import static com.google.common.base.Preconditions.checkState;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +33,10 @@ public final class NetlinkSock extends Sock {
 
     private static final int CONGESTED = 1;
 
-    private static final VarHandle FLAGS;
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            FLAGS = lookup.findVarHandle(NetlinkSock.class, "flags", int.class);
-            STATE = lookup.findVarHandle(NetlinkSock.class, "state", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final AtomicIntegerFieldUpdater<NetlinkSock> FLAGS =
+            AtomicIntegerFieldUpdater.newUpdater(NetlinkSock.class, "flags");
+    private static final AtomicIntegerFieldUpdater<NetlinkSock> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(NetlinkSock.class, "state");
 
     private final Netlink netlink;
     private final NetlinkTable table;
@@ -302,11 +293,7 @@ public final class NetlinkSock extends Sock {
 
     void setFlag(int flag, boolean value) {
         point(Access.ATOMIC, fields + FIELD_FLAGS);
-        if (value) {
-            FLAGS.getAndBitwiseOr(this, flag);
-        } else {
-            FLAGS.getAndBitwiseAnd(this, ~flag);
-        }
+        FLAGS.getAndUpdate(this, before -> value ? before | flag : before & ~flag);
     }
 
     /**
@@ -321,17 +308,12 @@ public final class NetlinkSock extends Sock {
     /** Whether it was not congested before. */
     boolean testAndSetCongested() {
         point(Access.ATOMIC, fields + FIELD_STATE);
-        if (sched.isSole()) {
-            int before = state;
-            STATE.setOpaque(this, before | CONGESTED);
-            return (before & CONGESTED) == 0;
-        }
-        return ((int) STATE.getAndBitwiseOr(this, CONGESTED) & CONGESTED) == 0;
+        return (STATE.getAndUpdate(this, before -> before | CONGESTED) & CONGESTED) == 0;
     }
 
     void clearCongested() {
         point(Access.ATOMIC, fields + FIELD_STATE);
-        STATE.getAndBitwiseAnd(this, ~CONGESTED);
+        STATE.getAndUpdate(this, before -> before & ~CONGESTED);
     }
 
     /** The greatest buffer that a recv came with. */

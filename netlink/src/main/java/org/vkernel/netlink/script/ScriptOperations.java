@@ -24,7 +24,10 @@ public final class ScriptOperations {
         ImmutableMap.Builder<String, ScriptOperation> all = ImmutableMap.builder();
         all.putAll(SocketOperations.all());
         ImmutableList<ScriptOperationSource> sources =
-                ImmutableList.copyOf(ServiceLoader.load(ScriptOperationSource.class));
+                ImmutableList.copyOf(
+                        ServiceLoader.load(
+                                ScriptOperationSource.class,
+                                ScriptOperations.class.getClassLoader()));
         for (ScriptOperationSource source : sources) {
             all.putAll(source.operations());
         }
