@@ -13,7 +13,8 @@ public final class Narrator implements Strategy {
     /** Primitives of the emulator: a reader wants the line that called them. */
     private static final String PRIMITIVE =
             "(Shared|Atomic|SpinLock|RwLock|Mutex|Completion|WaitQueue|Rcu|RefCount|SimPoints|Narrator)"
-                    + "\\w*(\\$\\w+)?\\..*";
+                    + "\\w*(\\$\\w+)?\\..*"
+                    + "|Sock\\.(point|readOnce|writeOnce|atomic)\\(.*";
 
     private final Strategy inner;
     private final ColumnTrace columns;

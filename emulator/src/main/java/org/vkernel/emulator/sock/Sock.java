@@ -85,7 +85,9 @@ public abstract class Sock implements SkBuffOwner {
     private static final int FIELD_RCVTIMEO = 10;
     private static final int FIELD_SNDTIMEO = 11;
     private static final int FIELD_FILTER = 12;
-    private static final int FIELDS = 13;
+
+    /** How many there are; those of a family's socket follow. */
+    protected static final int FIELDS = 13;
 
     /** Parallel machine: guarded by the receive queue's lock, but for a kernel's socket. */
     private int rmem;
@@ -114,8 +116,15 @@ public abstract class Sock implements SkBuffOwner {
      * Models {@code sock_init_data()}: one reference, the system's default buffer sizes.
      *
      * @param isKernel whether the kernel holds it, so that nothing is ever queued to it
+     * @param familyFields how many shared fields its family adds
      */
-    protected Sock(VirtualKernel kernel, String name, int type, int protocol, boolean isKernel) {
+    protected Sock(
+            VirtualKernel kernel,
+            String name,
+            int type,
+            int protocol,
+            boolean isKernel,
+            int familyFields) {
         this.sched = kernel.sched();
         this.timers = kernel.timers();
         Profile profile = kernel.profile();
@@ -128,30 +137,33 @@ public abstract class Sock implements SkBuffOwner {
         receiveQueue = new SkBuffQueue(sched, "rlock-" + name);
         wait = new WaitQueue(sched, "a message to its " + name + " socket");
         room = new WaitQueue(sched, "room in a " + name + " socket");
-        fields = sched.nextObjects(FIELDS);
+        fields = sched.nextObjects(FIELDS + familyFields);
         busyPoll = sim == null ? new BusyPoll(sched) : null;
         rcvbuf = profile.rmemDefault();
         sndbuf = profile.wmemDefault();
     }
 
-    /** A point of the simulated machine, before an access to a shared field. */
-    protected final void point(int access, long field) {
+    /** A point of the simulated machine, before an access to the shared field of this number. */
+    protected final void point(int access, int field) {
         SimMachine machine = sim;
         if (machine != null) {
-            machine.point(access, field);
+            machine.point(access, fields + field);
         }
     }
 
-    private void readOnce(int field) {
-        point(Access.READ_ONCE, fields + field);
+    /** As {@link #point}, for {@code READ_ONCE()}. */
+    protected final void readOnce(int field) {
+        point(Access.READ_ONCE, field);
     }
 
-    private void writeOnce(int field) {
-        point(Access.WRITE_ONCE, fields + field);
+    /** As {@link #point}, for {@code WRITE_ONCE()}. */
+    protected final void writeOnce(int field) {
+        point(Access.WRITE_ONCE, field);
     }
 
-    private void atomic(int field) {
-        point(Access.ATOMIC, fields + field);
+    /** As {@link #point}, for an atomic operation. */
+    protected final void atomic(int field) {
+        point(Access.ATOMIC, field);
     }
 
     // ---- Its life ---------------------------------------------------------------------------

@@ -42,23 +42,21 @@ public final class NetlinkSock extends Sock {
     private final NetlinkTable table;
     private final int inode;
 
-    /** The number of the first of the shared fields, which follow each other in this order. */
-    private final long fields;
-
-    private static final int FIELD_PORTID = 0;
-    private static final int FIELD_BOUND = 1;
-    private static final int FIELD_CONNECTED = 2;
-    private static final int FIELD_DST_PORTID = 3;
-    private static final int FIELD_DST_GROUP = 4;
-    private static final int FIELD_FLAGS = 5;
-    private static final int FIELD_STATE = 6;
-    private static final int FIELD_NGROUPS = 7;
-    private static final int FIELD_GROUPS = 8;
-    private static final int FIELD_USER_DATA = 9;
-    private static final int FIELD_MAX_RECVMSG_LEN = 10;
-    private static final int FIELD_DUMP = 11;
-    private static final int FIELD_DUMP_DONE_ERRNO = 12;
-    private static final int FIELDS = 13;
+    // The numbers of its shared fields: see Sock.
+    private static final int FIELD_PORTID = Sock.FIELDS;
+    private static final int FIELD_BOUND = Sock.FIELDS + 1;
+    private static final int FIELD_CONNECTED = Sock.FIELDS + 2;
+    private static final int FIELD_DST_PORTID = Sock.FIELDS + 3;
+    private static final int FIELD_DST_GROUP = Sock.FIELDS + 4;
+    private static final int FIELD_FLAGS = Sock.FIELDS + 5;
+    private static final int FIELD_STATE = Sock.FIELDS + 6;
+    private static final int FIELD_NGROUPS = Sock.FIELDS + 7;
+    private static final int FIELD_GROUPS = Sock.FIELDS + 8;
+    private static final int FIELD_USER_DATA = Sock.FIELDS + 9;
+    private static final int FIELD_MAX_RECVMSG_LEN = Sock.FIELDS + 10;
+    private static final int FIELD_DUMP = Sock.FIELDS + 11;
+    private static final int FIELD_DUMP_DONE_ERRNO = Sock.FIELDS + 12;
+    private static final int FAMILY_FIELDS = 13;
 
     private volatile int portid;
     private volatile int bound;
@@ -103,21 +101,12 @@ public final class NetlinkSock extends Sock {
             int inode,
             boolean isKernel,
             int object) {
-        super(netlink.kernel(), "AF_NETLINK", type, table.protocol(), isKernel);
+        super(netlink.kernel(), "AF_NETLINK", type, table.protocol(), isKernel, FAMILY_FIELDS);
         this.netlink = netlink;
         this.table = table;
         this.inode = inode;
         this.object = object;
-        fields = sched.nextObjects(FIELDS);
         callbackMutex = new Mutex(sched, "nlk_cb_mutex");
-    }
-
-    private void readOnce(int field) {
-        point(Access.READ_ONCE, fields + field);
-    }
-
-    private void writeOnce(int field) {
-        point(Access.WRITE_ONCE, fields + field);
     }
 
     /** The kernel's netlink core. */
@@ -292,7 +281,7 @@ public final class NetlinkSock extends Sock {
     }
 
     void setFlag(int flag, boolean value) {
-        point(Access.ATOMIC, fields + FIELD_FLAGS);
+        atomic(FIELD_FLAGS);
         FLAGS.getAndUpdate(this, before -> value ? before | flag : before & ~flag);
     }
 
@@ -307,12 +296,12 @@ public final class NetlinkSock extends Sock {
 
     /** Whether it was not congested before. */
     boolean testAndSetCongested() {
-        point(Access.ATOMIC, fields + FIELD_STATE);
+        atomic(FIELD_STATE);
         return (STATE.getAndUpdate(this, before -> before | CONGESTED) & CONGESTED) == 0;
     }
 
     void clearCongested() {
-        point(Access.ATOMIC, fields + FIELD_STATE);
+        atomic(FIELD_STATE);
         STATE.getAndUpdate(this, before -> before & ~CONGESTED);
     }
 
@@ -369,12 +358,12 @@ public final class NetlinkSock extends Sock {
 
     /** What the filler said last: positive while there is more. */
     int dumpDoneErrno() {
-        point(Access.READ, fields + FIELD_DUMP_DONE_ERRNO);
+        point(Access.READ, FIELD_DUMP_DONE_ERRNO);
         return dumpDoneErrno;
     }
 
     void setDumpDoneErrno(int value) {
-        point(Access.WRITE, fields + FIELD_DUMP_DONE_ERRNO);
+        point(Access.WRITE, FIELD_DUMP_DONE_ERRNO);
         dumpDoneErrno = value;
     }
 
