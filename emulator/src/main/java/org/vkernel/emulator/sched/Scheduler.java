@@ -714,7 +714,7 @@ public final class Scheduler {
 
     /**
      * Parallel machine: looks up to {@code times} times whether {@code condition} holds, with the
-     * CPU given up meanwhile. Context: process, not atomic.
+     * CPU given up meanwhile. Context: process, not atomic..
      *
      * @return whether it holds
      */

@@ -129,9 +129,13 @@ final class SkBuffPool {
         return new byte[Math.toIntExact(bytes - sharedInfoBytes)];
     }
 
-    /** Whether data of so many bytes is just an object of a cache, which is kept. */
-    private boolean keepsMemory(long dataBytes) {
-        return dataBytes <= LARGEST_CACHED && dataBytes == bytesOf(indexOf(dataBytes));
+    /** Whether the memory of one that was freed can stay with it: see {@link #giveBack}. */
+    boolean keepsMemory(SkBuff skb, boolean ownsData) {
+        long bytes = skb.dataBytes();
+        return !ownsData
+                || (bytes <= LARGEST_CACHED
+                        && bytes == bytesOf(indexOf(bytes))
+                        && !skb.isVirtual());
     }
 
     // ---- Taking and giving back ----------------------------------------------------------------
@@ -167,7 +171,7 @@ final class SkBuffPool {
      * Keeps one that was freed, if there is room.
      *
      * @param ownsData whether nobody else uses its data
-     * @return whether its memory, of which the data is part if {@code ownsData}, is kept as well
+     * @return whether there was; its memory, if it has any, is kept then as well
      */
     boolean giveBack(Task running, SkBuff skb, boolean ownsData) {
         if (!ownsData) {
@@ -176,10 +180,7 @@ final class SkBuffPool {
             return here(running, BARE).push(skb);
         }
         long bytes = skb.dataBytes();
-        return bytes <= LARGEST
-                && here(running, indexOf(bytes)).push(skb)
-                && keepsMemory(bytes)
-                && !skb.isVirtual();
+        return bytes <= LARGEST && here(running, indexOf(bytes)).push(skb);
     }
 
     /** Has {@code action} see all that are kept. Only while nothing else runs. */

@@ -229,10 +229,17 @@ public final class SkBuffs implements ObjectKeeper {
      * @param ownsData whether nobody else has its data, which has not been freed
      */
     void free(Task running, SkBuff skb, boolean ownsData) {
-        if (recycled == null) {
+        SkBuffPool pool = recycled;
+        if (pool == null) {
             freeMemory(running, skb, ownsData);
             skb.setArray(NO_BYTES);
-        } else if (!recycled.giveBack(running, skb, ownsData) || heads.isWatched()) {
+            return;
+        }
+        boolean keepsMemory = !heads.isWatched() && pool.keepsMemory(skb, ownsData);
+        if (!keepsMemory) {
+            freeMemory(running, skb, ownsData); // before somebody else can have it
+        }
+        if (!pool.giveBack(running, skb, ownsData) && keepsMemory) {
             freeMemory(running, skb, ownsData);
         }
     }

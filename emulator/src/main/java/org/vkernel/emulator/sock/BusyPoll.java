@@ -12,7 +12,7 @@ import org.vkernel.emulator.sched.Scheduler;
  * several a lost update does no harm.
  */
 final class BusyPoll {
-    /** So often at least, some microseconds; where one thread runs at a time it were no use. */
+    /** So often at least, some microseconds; of no use where one thread runs at a time. */
     private static final int LEAST = Runtime.getRuntime().availableProcessors() > 1 ? 100 : 0;
 
     private static final int MOST = 4 * LEAST;
