@@ -88,15 +88,18 @@ interface SocketLoop {
         }
     }
 
-    /** By system calls of the host. */
+    /** By system calls of the host. What its kernel counts is taken back on Ctrl-C as well. */
     final class OnHost implements Contender {
         private final ConnectorLock lock;
         private final HostNetlink provider;
+        private final Thread onInterrupt;
         private final Contender loop;
 
         OnHost(SocketLoop what) throws HostUnavailableException {
             lock = ConnectorLock.take();
             provider = HostNetlink.open();
+            onInterrupt = new Thread(provider::takeBackCounts, "vkernel-bench-interrupt");
+            Runtime.getRuntime().addShutdownHook(onInterrupt);
             loop = Contender.of(what.open(protocol -> Sockets.open(provider, protocol)));
         }
 
@@ -107,8 +110,18 @@ interface SocketLoop {
 
         @Override
         public void close() {
-            provider.close();
-            lock.close();
+            if (isRunningOn()) {
+                provider.close();
+                lock.close();
+            }
+        }
+
+        private boolean isRunningOn() {
+            try {
+                return Runtime.getRuntime().removeShutdownHook(onInterrupt);
+            } catch (IllegalStateException e) {
+                return false; // the program ends, and the hook does what is left to do
+            }
         }
     }
 }

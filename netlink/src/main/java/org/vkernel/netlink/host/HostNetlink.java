@@ -126,6 +126,21 @@ public final class HostNetlink implements NetlinkProvider, AutoCloseable {
         }
     }
 
+    /**
+     * Makes the kernel's count of listeners to process events what it is without this provider's
+     * sockets, which stay open: for who ends while they are in use. What is closed afterwards
+     * counts as it should.
+     */
+    public void takeBackCounts() {
+        synchronized (lock) {
+            int counted = leftBehind;
+            for (HostSocket socket : sockets) {
+                counted += socket == null ? 0 : socket.listener().counted();
+            }
+            changeListeners(-counted);
+        }
+    }
+
     // ---- Descriptors ------------------------------------------------------------------------
 
     private @Nullable HostSocket find(int fd) {

@@ -271,6 +271,20 @@ class HostNetlinkTest {
         });
     }
 
+    @Test
+    void listener_whoseProgramEnds_isTakenBack_once() throws Exception {
+        withConnector(host -> {
+            assumeNobodyListens(host);
+            try (HostNetlink ending = HostNetlink.open()) {
+                NetlinkSocket a = NetlinkSocket.open(ending, SOCK_RAW, NETLINK_CONNECTOR);
+                send(a, ProcessEventListener.LISTEN);
+                ending.takeBackCounts();
+                assertNull(ProcessEventCount.disturbance(host));
+            }
+            assertNull(ProcessEventCount.disturbance(host));
+        });
+    }
+
     private static void send(NetlinkSocket socket, int operation) {
         socket.sendTo(ProcessEventListener.request(operation), new NetlinkAddress(0, 0));
     }
