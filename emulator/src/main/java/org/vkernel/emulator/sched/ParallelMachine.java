@@ -230,21 +230,30 @@ final class ParallelMachine {
     /** The end of a system call: gives the carrier to others now and then. */
     void leaveToUser(Task task) {
         int syscalls = ++task.syscalls;
-        boolean look = (syscalls & LOOK_SYSCALLS - 1) == 0;
-        if (look && !task.sole) {
+        if ((syscalls & LOOK_SYSCALLS - 1) == 0) {
+            lookAround(task, syscalls);
+        } else {
+            leaveSlots(task);
+        }
+    }
+
+    private void lookAround(Task task, int syscalls) {
+        if (!task.sole) {
             sole.consider(task, LOOK_SYSCALLS);
         }
+        leaveSlots(task);
+        if ((syscalls & SLICE_SYSCALLS - 1) == 0) {
+            LockSupport.parkNanos(this, 1);
+        } else {
+            Thread.yield();
+        }
+    }
+
+    private void leaveSlots(Task task) {
         if (task.sole) {
             leaveSole(task);
         } else {
             leave(task);
-        }
-        if (look) {
-            if ((syscalls & SLICE_SYSCALLS - 1) == 0) {
-                LockSupport.parkNanos(this, 1);
-            } else {
-                Thread.yield();
-            }
         }
     }
 

@@ -757,7 +757,7 @@ public final class Scheduler {
     /** Back to user code; a fatal signal ends the task here. */
     public void syscallExit(Task task) {
         leavesKernel(task);
-        if (task.preemptCount != 0 || task.irqsOff || task.rcuNesting != 0) {
+        if ((task.preemptCount | task.rcuNesting) != 0 || task.irqsOff) {
             events.broken(
                     "return to user code in atomic context",
                     String.format("%s, preempt_count %#x", task, task.preemptCount));

@@ -56,6 +56,9 @@ public final class SkBuff {
     private int headObject;
     private int dataObject;
 
+    /** Where the pool keeps it with that memory, {@link SkBuffPool#NOWHERE} if it does not. */
+    private int home = SkBuffPool.NOWHERE;
+
     // The data.
     private byte[] head = SkBuffs.NO_BYTES;
     private int data;
@@ -155,6 +158,14 @@ public final class SkBuff {
     void setMemory(int ownObject, int bytesObject) {
         headObject = ownObject;
         dataObject = bytesObject;
+    }
+
+    int home() {
+        return home;
+    }
+
+    void setHome(int where) {
+        home = where;
     }
 
     int headObject() {
@@ -441,6 +452,9 @@ public final class SkBuff {
         } else {
             // The only holder need not tell anybody: nobody else can take a reference.
             before = (int) USERS.getAcquire(this);
+            if (before == 1) {
+                return true;
+            }
             if (before > 1 && skbs.sched.isSole()) {
                 users = before - 1;
                 noteDropped();
@@ -559,6 +573,7 @@ public final class SkBuff {
         references.incrementAndGet();
         cloned = true;
         clone.begin(clone.headObject, dataObject, end, truesize, isVirtual);
+        clone.home = home;
         clone.head = head;
         clone.data = data;
         clone.tail = tail;
@@ -675,6 +690,7 @@ public final class SkBuff {
         data += moreHeadroom;
         tail += moreHeadroom;
         isVirtual = false;
+        home = skbs.home(bytes, false);
         cloned = false;
         dataref = null;
         if (sk == null) {

@@ -33,6 +33,11 @@ final class SkBuffPool {
     /** Behind them: sk_buffs without data. */
     private static final int BARE = CLASSES;
 
+    private static final int STACKS = CLASSES + 1;
+
+    /** For {@link #home}. */
+    static final int NOWHERE = -1;
+
     /** Bytes that a CPU keeps of each size at most, and which part of all memory. */
     private static final int BYTES_OF_EACH = 1 << 20;
 
@@ -43,7 +48,9 @@ final class SkBuffPool {
 
     private final int smallBytes;
     private final int sharedInfoBytes;
-    private final Stack[][] cpus;
+
+    /** Those of the first CPU, then of the next. */
+    private final Stack[] stacks;
 
     /** The one that was freed last is the first to be taken. */
     private static final class Stack {
@@ -72,6 +79,7 @@ final class SkBuffPool {
             return skb;
         }
 
+        /** Returns whether there was room. */
         boolean push(SkBuff skb) {
             int at = count;
             if (at == kept.length) {
@@ -96,12 +104,11 @@ final class SkBuffPool {
     SkBuffPool(Scheduler sched, long memoryBytes, int headBytes, int smallBytes, int infoBytes) {
         this.smallBytes = smallBytes;
         this.sharedInfoBytes = infoBytes;
-        cpus = new Stack[sched.cpuCount()][CLASSES + 1];
-        for (Stack[] stacks : cpus) {
-            for (int index = 0; index < CLASSES; index++) {
-                stacks[index] = new Stack(most(memoryBytes, Math.max(1, bytesOf(index))));
-            }
-            stacks[BARE] = new Stack(most(memoryBytes, headBytes));
+        stacks = new Stack[sched.cpuCount() * STACKS];
+        for (int i = 0; i < stacks.length; i++) {
+            int index = i % STACKS;
+            int bytes = index == BARE ? headBytes : Math.max(1, bytesOf(index));
+            stacks[i] = new Stack(most(memoryBytes, bytes));
         }
     }
 
@@ -129,19 +136,22 @@ final class SkBuffPool {
         return new byte[Math.toIntExact(bytes - sharedInfoBytes)];
     }
 
-    /** Whether the memory of one that was freed can stay with it: see {@link #giveBack}. */
-    boolean keepsMemory(SkBuff skb, boolean ownsData) {
-        long bytes = skb.dataBytes();
-        return !ownsData
-                || (bytes <= LARGEST_CACHED
-                        && bytes == bytesOf(indexOf(bytes))
-                        && !skb.isVirtual());
+    /**
+     * Where one with such data is kept with its memory when it is freed; {@link #NOWHERE} if the
+     * memory is not that of a cache's object of just this size.
+     */
+    int home(long dataBytes, boolean isVirtual) {
+        if (isVirtual || dataBytes > LARGEST_CACHED) {
+            return NOWHERE;
+        }
+        int index = indexOf(dataBytes);
+        return dataBytes == bytesOf(index) ? index : NOWHERE;
     }
 
     // ---- Taking and giving back ----------------------------------------------------------------
 
     private Stack here(Task running, int index) {
-        return cpus[running.cpu().index()][index];
+        return stacks[running.cpu().index() * STACKS + index];
     }
 
     /** One that is free, with memory for {@code dataBytes} of a cache; null if there is none. */
@@ -168,30 +178,42 @@ final class SkBuffPool {
     }
 
     /**
-     * Keeps one that was freed, if there is room.
+     * Keeps one that was freed with its memory, if it has a home and there is room.
      *
-     * @param ownsData whether nobody else uses its data
-     * @return whether there was; its memory, if it has any, is kept then as well
+     * @param ownsData whether nobody else uses its data; if not, only its own memory is kept
+     * @return whether it is kept
      */
-    boolean giveBack(Task running, SkBuff skb, boolean ownsData) {
-        if (!ownsData) {
-            skb.setArray(SkBuffs.NO_BYTES);
-            skb.setMemory(skb.headObject(), 0);
-            return here(running, BARE).push(skb);
+    boolean keepWhole(Task running, SkBuff skb, boolean ownsData) {
+        if (ownsData) {
+            int home = skb.home();
+            return home != NOWHERE && here(running, home).push(skb);
         }
+        skb.setArray(SkBuffs.NO_BYTES);
+        skb.setMemory(skb.headObject(), 0);
+        return here(running, BARE).push(skb);
+    }
+
+    /**
+     * Keeps one whose memory was freed with its array, if there is room.
+     *
+     * @param ownsData whether nobody else uses its data; if not, it has no array
+     */
+    void keep(Task running, SkBuff skb, boolean ownsData) {
         long bytes = skb.dataBytes();
-        return bytes <= LARGEST && here(running, indexOf(bytes)).push(skb);
+        if (!ownsData) {
+            here(running, BARE).push(skb);
+        } else if (bytes <= LARGEST) {
+            here(running, indexOf(bytes)).push(skb);
+        }
     }
 
     /** Has {@code action} see all that are kept. Only while nothing else runs. */
     void forEach(Consumer<? super SkBuff> action) {
-        for (Stack[] stacks : cpus) {
-            for (Stack stack : stacks) {
-                for (int i = 0; i < stack.count; i++) {
-                    SkBuff skb = stack.kept[i];
-                    if (skb != null) {
-                        action.accept(skb);
-                    }
+        for (Stack stack : stacks) {
+            for (int i = 0; i < stack.count; i++) {
+                SkBuff skb = stack.kept[i];
+                if (skb != null) {
+                    action.accept(skb);
                 }
             }
         }

@@ -70,11 +70,11 @@ public final class SkBuffQueue {
         checkUnqueued(skb);
         SkBuff before = last;
         skb.queue = this;
-        skb.prev = before;
         last = skb;
         if (before == null) {
             FIRST.setRelease(this, skb);
         } else {
+            skb.prev = before;
             before.next = skb;
         }
         length++;
@@ -114,14 +114,14 @@ public final class SkBuffQueue {
             last = before;
         } else {
             after.prev = before;
+            skb.next = null;
         }
         if (before == null) {
             FIRST.setOpaque(this, after);
         } else {
             before.next = after;
+            skb.prev = null;
         }
-        skb.next = null;
-        skb.prev = null;
         skb.queue = null;
         length--;
     }

@@ -186,8 +186,13 @@ public final class SkBuffs implements ObjectKeeper {
         }
         int end = SkBuffSizes.end(profile, bytes);
         skb.begin(head, data, end, SkBuffSizes.truesize(profile, bytes), isVirtual);
+        skb.setHome(home(bytes, isVirtual));
         shadows.remember(skb);
         return skb;
+    }
+
+    int home(long dataBytes, boolean isVirtual) {
+        return recycled == null ? SkBuffPool.NOWHERE : recycled.home(dataBytes, isVirtual);
     }
 
     /** One that has neither data nor memory yet. */
@@ -229,18 +234,16 @@ public final class SkBuffs implements ObjectKeeper {
      * @param ownsData whether nobody else has its data, which has not been freed
      */
     void free(Task running, SkBuff skb, boolean ownsData) {
-        SkBuffPool pool = recycled;
-        if (pool == null) {
-            freeMemory(running, skb, ownsData);
-            skb.setArray(NO_BYTES);
+        SkBuffPool pool = keptWithMemory();
+        if (pool != null && pool.keepWhole(running, skb, ownsData)) {
             return;
         }
-        boolean keepsMemory = !heads.isWatched() && pool.keepsMemory(skb, ownsData);
-        if (!keepsMemory) {
-            freeMemory(running, skb, ownsData); // before somebody else can have it
+        freeMemory(running, skb, ownsData); // before somebody else can have the sk_buff
+        if (!ownsData || recycled == null) {
+            skb.setArray(NO_BYTES);
         }
-        if (!pool.giveBack(running, skb, ownsData) && keepsMemory) {
-            freeMemory(running, skb, ownsData);
+        if (recycled != null) {
+            recycled.keep(running, skb, ownsData);
         }
     }
 

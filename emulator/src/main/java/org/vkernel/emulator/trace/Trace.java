@@ -16,6 +16,10 @@ public final class Trace {
     private final Scheduler sched;
     private final boolean hashing;
     private volatile @Nullable Consumer<TraceEvent> listener;
+
+    /** Whether events are hashed or listened to: asked thrice for each message. */
+    private boolean active;
+
     private long hash = 0x9E3779B97F4A7C15L;
 
     /**
@@ -28,6 +32,7 @@ public final class Trace {
         this.sched = sched;
         this.hashing = sched.sim() != null;
         this.listener = listener;
+        this.active = hashing || listener != null;
     }
 
     /**
@@ -35,7 +40,7 @@ public final class Trace {
      * nothing.
      */
     public boolean isActive() {
-        return hashing || listener != null;
+        return active;
     }
 
     /** Whether somebody reads the events, and not only their hash: texts are built for those. */
@@ -52,6 +57,7 @@ public final class Trace {
     public void addListener(Consumer<TraceEvent> more) {
         Consumer<TraceEvent> before = listener;
         listener = before == null ? more : before.andThen(more);
+        active = true;
     }
 
     /** Adds an event of the running task. */
