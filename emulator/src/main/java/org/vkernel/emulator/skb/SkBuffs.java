@@ -27,6 +27,9 @@ public final class SkBuffs implements ObjectKeeper {
 
     static final byte[] NO_BYTES = {};
 
+    private static final GfpMask LIGHT_TRY =
+            GfpMask.KERNEL.with(GfpMask.Flag.NOWARN).without(GfpMask.Flag.DIRECT_RECLAIM);
+
     private static final TraceKind KFREE = TraceKind.of("skb", "kfree_skb", "len", "truesize", "");
 
     final Scheduler sched;
@@ -171,9 +174,7 @@ public final class SkBuffs implements ObjectKeeper {
      * than a page is not worth any reclaim, nor a word in the log.
      */
     private static GfpMask firstTry(long bytes) {
-        return bytes <= 4096
-                ? GfpMask.KERNEL
-                : GfpMask.KERNEL.with(GfpMask.Flag.NOWARN).without(GfpMask.Flag.DIRECT_RECLAIM);
+        return bytes <= 4096 ? GfpMask.KERNEL : LIGHT_TRY;
     }
 
     private SkBuff make(Task running, int size, long bytes, int head, int data, boolean isVirtual) {
