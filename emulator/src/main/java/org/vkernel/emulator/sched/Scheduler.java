@@ -632,7 +632,7 @@ public final class Scheduler {
         mightSleep();
         SimMachine machine = sim;
         if (machine != null) {
-            machine.current.lockupBudget = lockupPoints;
+            machine.watchAnew();
             machine.point(Access.SYSCALL, 0);
         } else {
             parallel().yieldSlot(current());
@@ -764,7 +764,7 @@ public final class Scheduler {
         }
         SimMachine machine = sim;
         if (machine != null) {
-            task.lockupBudget = lockupPoints;
+            machine.watchAnew();
             machine.point(Access.SYSCALL, 0);
         } else {
             parallel().leaveToUser(task);

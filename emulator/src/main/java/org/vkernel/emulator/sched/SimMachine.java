@@ -43,6 +43,15 @@ public final class SimMachine {
     /** Where the points run out that may pass at one instant of virtual time. */
     private long instantEnd;
 
+    /**
+     * The step from whose point on somebody may have to be asked or told: until then all is {@link
+     * #isCalm calm}. Whatever ends a calm sets it to 0. Measured: a unicast takes a third less.
+     */
+    private long calmEnd;
+
+    /** After which step the running task counts as stuck in the kernel. */
+    private long lockupEnd;
+
     /** How many alternatives the other CPUs offer. */
     private int elsewhere;
 
@@ -83,6 +92,7 @@ public final class SimMachine {
 
     void boot(Task init) {
         current = init;
+        watchAnew();
         active = cpus[0];
         active.current = init;
         init.started = true;
@@ -100,11 +110,13 @@ public final class SimMachine {
      */
     public void point(int access, long object) {
         Task task = current;
-        pass(task, access, object);
-        PointObserver told = accesses;
-        if (told != null) {
-            told.passed(task, access, object);
+        if (halting) {
+            threads.throwHalt(task);
         }
+        if (++step >= calmEnd) {
+            pass(task, access, object);
+        }
+        assert step >= calmEnd || isCalm() : "step " + step + ", calm until " + calmEnd;
     }
 
     /**
@@ -120,11 +132,7 @@ public final class SimMachine {
     }
 
     private void pass(Task task, int access, long object) {
-        if (halting) {
-            threads.throwHalt(task);
-        }
-        step++;
-        if (--task.lockupBudget < 0) {
+        if (step > lockupEnd) {
             stuck(task);
         }
         if (spinners != 0) {
@@ -144,6 +152,25 @@ public final class SimMachine {
             task.pendingObject = object;
             watching.passed(task, access, object);
         }
+        PointObserver told = accesses;
+        if (told != null) {
+            told.passed(task, access, object);
+        }
+        if (isCalm()) {
+            calmEnd = Math.min(instantEnd, lockupEnd);
+        }
+    }
+
+    /** Whether a point is nothing but a step: there is no alternative, and nobody watches. */
+    private boolean isCalm() {
+        return elsewhere == 0
+                && spinners == 0
+                && active.irqPending == 0
+                && active.runQueue.isEmpty()
+                && !jitter
+                && observer == null
+                && accesses == null
+                && step < instantEnd;
     }
 
     /** The running step touches what its point has not announced: see {@link StepObserver}. */
@@ -204,6 +231,7 @@ public final class SimMachine {
 
     /** Has each point told from now on, to those that were told before too. */
     public void addObserver(PointObserver added) {
+        calmEnd = 0;
         PointObserver before = accesses;
         accesses =
                 before == null
@@ -372,6 +400,7 @@ public final class SimMachine {
             }
         }
         elsewhere = count;
+        calmEnd = 0;
     }
 
     /**
@@ -483,6 +512,7 @@ public final class SimMachine {
         task.queued = true;
         task.cpu = cpu;
         cpu.runQueue.addLast(task);
+        calmEnd = 0;
         if (task.pinnedCpu < 0) {
             stealable++;
         }
@@ -507,8 +537,14 @@ public final class SimMachine {
         }
     }
 
-    private void handOver(Task me, Task next) {
+    private void switchTo(Task next) {
+        current.lockupBudget = Math.toIntExact(lockupEnd - step);
         current = next;
+        lockupEnd = step + next.lockupBudget;
+    }
+
+    private void handOver(Task me, Task next) {
+        switchTo(next);
         recount();
         if (me != next) {
             threads.pass(next);
@@ -528,8 +564,13 @@ public final class SimMachine {
         if (watcher != null) {
             watcher.hostEnters(init);
         }
-        init.lockupBudget = sched.lockupPoints;
+        watchAnew();
+        beginInstant();
+    }
+
+    private void beginInstant() {
         instantEnd = step + sched.instantPoints;
+        calmEnd = 0;
     }
 
     void schedule(Task task) {
@@ -537,7 +578,7 @@ public final class SimMachine {
             threads.throwHalt(task);
         }
         Cpu cpu = active;
-        task.lockupBudget = sched.lockupPoints;
+        watchAnew();
         touched(task.stateObject(), false);
         int state = task.state();
         if (state != TaskState.RUNNING && task.signalPendingState(state)) {
@@ -658,6 +699,7 @@ public final class SimMachine {
             task.spinningFor = condition;
             task.spinsSinceNs = since;
             spinners++;
+            calmEnd = 0;
             try {
                 dispatch(task);
             } finally {
@@ -723,7 +765,7 @@ public final class SimMachine {
         if (observer != null) {
             observer.timePassed();
         }
-        instantEnd = step + sched.instantPoints;
+        beginInstant();
         for (long due = stalls.dueNs(); due <= deadline; due = stalls.dueNs()) {
             moveClocks(due);
             stalls.look(due, deadline);
@@ -868,7 +910,7 @@ public final class SimMachine {
             next.cpu = cpu;
             events.switched(cpu, cpu.idle, next);
         }
-        current = next;
+        switchTo(next);
         recount();
         threads.pass(next);
     }
@@ -877,7 +919,7 @@ public final class SimMachine {
     void idle(Task idle) {
         for (; ; ) {
             handleAssigned(idle);
-            idle.lockupBudget = sched.lockupPoints;
+            watchAnew();
             dispatch(idle);
         }
     }
@@ -918,8 +960,13 @@ public final class SimMachine {
         current = sched.init;
     }
 
+    /** The running task gets on: it may pass as many points as at first. */
+    void watchAnew() {
+        lockupEnd = step + sched.lockupPoints;
+    }
+
     private void stuck(Task task) {
-        task.lockupBudget = sched.lockupPoints;
+        watchAnew();
         if (sched.lockupPoints != Scheduler.NO_LOCKUP_LIMIT) {
             events.softLockup(task);
         }

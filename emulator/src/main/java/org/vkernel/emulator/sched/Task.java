@@ -109,7 +109,10 @@ public final class Task {
     /** Whether it is in the kernel. Written by it alone, while {@link #sole}. */
     boolean soleInside;
 
-    /** Points left before its CPU counts as stuck in the kernel. */
+    /**
+     * Points left before its CPU counts as stuck in the kernel; of the running task the machine
+     * knows.
+     */
     int lockupBudget;
 
     /** Simulated machine: which instruction of a module is at a point; 0: none of a module's. */
