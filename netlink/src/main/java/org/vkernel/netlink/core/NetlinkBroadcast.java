@@ -99,11 +99,19 @@ final class NetlinkBroadcast {
         Round round = new Round(running, from, skb, portid, group, gfp, filter, filterData);
         // Making a copy may sleep; the members stay as they are until all have been served.
         netlink.tableLock().lock(running);
-        SharedList<NetlinkSock> members = from.table().members();
-        for (SharedList.Node<NetlinkSock> node = members.firstLocked();
-                node != null;
-                node = members.nextLocked(node)) {
-            offer(node.value(), round);
+        GroupMembers byGroup = from.table().byGroup();
+        if (byGroup != null) {
+            int count = byGroup.count(group);
+            for (int i = 0; i < count; i++) {
+                offer(byGroup.get(group, i), round);
+            }
+        } else {
+            SharedList<NetlinkSock> members = from.table().members();
+            for (SharedList.Node<NetlinkSock> node = members.firstLocked();
+                    node != null;
+                    node = members.nextLocked(node)) {
+                offer(node.value(), round);
+            }
         }
         skb.consume(running);
         netlink.tableLock().unlock();
@@ -219,11 +227,19 @@ final class NetlinkBroadcast {
     int setError(NetlinkSock from, int portid, int group, int errno) {
         int unwilling = 0;
         netlink.tableLock().lock();
-        SharedList<NetlinkSock> members = from.table().members();
-        for (SharedList.Node<NetlinkSock> node = members.firstLocked();
-                node != null;
-                node = members.nextLocked(node)) {
-            unwilling += setOneError(node.value(), from, portid, group, errno) ? 1 : 0;
+        GroupMembers byGroup = from.table().byGroup();
+        if (byGroup != null) {
+            int count = byGroup.count(group);
+            for (int i = 0; i < count; i++) {
+                unwilling += setOneError(byGroup.get(group, i), from, portid, group, errno) ? 1 : 0;
+            }
+        } else {
+            SharedList<NetlinkSock> members = from.table().members();
+            for (SharedList.Node<NetlinkSock> node = members.firstLocked();
+                    node != null;
+                    node = members.nextLocked(node)) {
+                unwilling += setOneError(node.value(), from, portid, group, errno) ? 1 : 0;
+            }
         }
         netlink.tableLock().unlock();
         return unwilling;

@@ -133,6 +133,10 @@ final class NetlinkGroups {
             updateSubscriptions(
                     sk, sk.subscriptions() + Integer.bitCount(mask) - Integer.bitCount(before));
             NetlinkTable.assignWord(joined, 0, mask);
+            for (int rest = before ^ mask; rest != 0; rest &= rest - 1) {
+                int bit = Integer.numberOfTrailingZeros(rest);
+                noteMember(sk, bit + 1, (mask >>> bit & 1) != 0);
+            }
             sk.table().updateListeners();
         }
         tableLock.ungrab(flags);
@@ -183,7 +187,16 @@ final class NetlinkGroups {
         int before = joined.test(group - 1) ? 1 : 0;
         updateSubscriptions(sk, sk.subscriptions() - before + (join ? 1 : 0));
         joined.assign(group - 1, join);
+        noteMember(sk, group, join);
         sk.table().updateListeners();
+    }
+
+    /** The table's index follows {@code sk}, if that is listed. */
+    private static void noteMember(NetlinkSock sk, int group, boolean isMember) {
+        GroupMembers byGroup = sk.table().byGroup();
+        if (byGroup != null && sk.memberNode() != null) {
+            byGroup.set(sk, group, isMember);
+        }
     }
 
     /** Takes all members out of a group ({@code netlink_clear_multicast_users()}). */
@@ -204,6 +217,10 @@ final class NetlinkGroups {
             unlink(sk);
         } else if (sk.subscriptions() == 0 && count != 0) {
             sk.setMemberNode(sk.table().members().addFirst(sk));
+            GroupMembers byGroup = sk.table().byGroup();
+            if (byGroup != null) {
+                byGroup.list(sk);
+            }
         }
         sk.setSubscriptions(count);
     }
@@ -212,6 +229,9 @@ final class NetlinkGroups {
     void unlink(NetlinkSock sk) {
         SharedList.Node<NetlinkSock> node = sk.memberNode();
         if (node != null) {
+            for (int group = 1; group <= sk.ngroups(); group++) {
+                noteMember(sk, group, false);
+            }
             sk.table().members().remove(node);
             sk.setMemberNode(null);
         }

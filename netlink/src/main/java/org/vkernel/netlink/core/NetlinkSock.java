@@ -76,6 +76,7 @@ public final class NetlinkSock extends Sock {
     // Guarded by the table lock, which is grabbed to change them.
     private int subscriptions;
     private SharedList.@Nullable Node<NetlinkSock> memberNode;
+    private long listedAs;
 
     // Set while the socket is made, and constant from then on.
     private @Nullable NetlinkInput input;
@@ -266,6 +267,15 @@ public final class NetlinkSock extends Sock {
 
     SharedList.@Nullable Node<NetlinkSock> memberNode() {
         return memberNode;
+    }
+
+    /** Which number it has among all that were ever listed as members; see {@link GroupMembers}. */
+    long listedAs() {
+        return listedAs;
+    }
+
+    void setListedAs(long number) {
+        listedAs = number;
     }
 
     void setMemberNode(SharedList.@Nullable Node<NetlinkSock> node) {

@@ -2,6 +2,8 @@ package org.vkernel.netlink.core;
 
 import static com.google.common.base.Preconditions.checkState;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vkernel.emulator.locking.Rcu;
 import org.vkernel.emulator.locking.SpinLock;
@@ -24,6 +26,7 @@ final class NetlinkTable {
     private final SharedMap<NetlinkSock> byPortid;
     private final SpinLock hashLock;
     private final SharedList<NetlinkSock> members;
+    private final @Nullable GroupMembers byGroup;
     private final SharedRef<SharedBitmap> listeners;
     private int listenersObject;
     private final SharedInt registered;
@@ -35,6 +38,7 @@ final class NetlinkTable {
         byPortid = new SharedMap<>(sched);
         hashLock = new SpinLock(sched, "netlink_hash");
         members = new SharedList<>(sched);
+        byGroup = sched.sim() == null ? new GroupMembers() : null;
         listeners = new SharedRef<>(sched, null);
         registered = new SharedInt(sched, 0);
         groups = new SharedInt(sched, 0);
@@ -89,6 +93,11 @@ final class NetlinkTable {
     /** The sockets that are members of any group, newest first ({@code mc_list}). */
     SharedList<NetlinkSock> members() {
         return members;
+    }
+
+    /** The members of each group; null where all are looked through. */
+    @Nullable GroupMembers byGroup() {
+        return byGroup;
     }
 
     /** Which groups have members, a bit each; null if the protocol is not registered. */
@@ -151,6 +160,9 @@ final class NetlinkTable {
                 mask |= member.groupWord(word);
                 checkState(member.subscriptions() > 0, "%s is listed without a group", member);
             }
+            for (int group = word * Integer.SIZE + 1; group <= (word + 1) * Integer.SIZE; group++) {
+                checkByGroup(group);
+            }
             int listed = bits == null ? 0 : (int) (bits.word(word / 2) >>> (word % 2 * 32));
             checkState(
                     bits == null || listed == mask,
@@ -160,6 +172,19 @@ final class NetlinkTable {
                     Integer.toHexString(listed),
                     Integer.toHexString(mask));
         }
+    }
+
+    private void checkByGroup(int group) {
+        if (byGroup == null) {
+            return;
+        }
+        List<NetlinkSock> expected = new ArrayList<>(members.peekAll());
+        expected.removeIf(sk -> !sk.isMember(group));
+        List<NetlinkSock> known = new ArrayList<>();
+        for (int i = 0; i < byGroup.count(group); i++) {
+            known.add(byGroup.get(group, i));
+        }
+        checkState(known.equals(expected), "group %s: %s, not %s", group, known, expected);
     }
 
     // ---- Registration -----------------------------------------------------------------------

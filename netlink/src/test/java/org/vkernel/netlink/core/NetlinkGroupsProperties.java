@@ -6,10 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
+import org.vkernel.emulator.Errno;
 import org.vkernel.emulator.KernelConfig;
 import org.vkernel.netlink.user.NetlinkSocket;
 
@@ -30,9 +34,23 @@ class NetlinkGroupsProperties {
 
     @Property(tries = 200)
     void anyMemberships_areThoseOfTheModel(
-            @ForAll @Size(max = 60) List<@IntRange(max = SOCKETS * 5 * GROUPS - 1) Integer> codes) {
-        try (NetlinkFixture net =
-                NetlinkFixture.boot(KernelConfig.simulated(1), c -> c.groups(GROUPS))) {
+            @ForAll @Size(max = 60) List<@From("codes") Integer> codes) {
+        check(KernelConfig.simulated(1), codes);
+    }
+
+    @Property(tries = 100)
+    void anyMemberships_onTheParallelMachine_areThoseOfTheModel(
+            @ForAll @Size(max = 60) List<@From("codes") Integer> codes) {
+        check(KernelConfig.parallel(), codes);
+    }
+
+    @Provide
+    Arbitrary<Integer> codes() {
+        return Arbitraries.integers().between(0, SOCKETS * 5 * GROUPS - 1);
+    }
+
+    private static void check(KernelConfig config, List<Integer> codes) {
+        try (NetlinkFixture net = NetlinkFixture.boot(config, c -> c.groups(GROUPS))) {
             NetlinkSocket[] sockets = new NetlinkSocket[SOCKETS];
             List<Set<Integer>> models = new ArrayList<>();
             for (int i = 0; i < SOCKETS; i++) {
@@ -44,8 +62,15 @@ class NetlinkGroupsProperties {
                 Step step = Step.of(code);
                 perform(net, sockets, models, step);
                 net.kernel.run(net.netlink::checkInvariants);
+                boolean isHeard = models.stream().anyMatch(model -> model.contains(step.group()));
+                assertEquals(
+                        isHeard ? 0 : -Errno.ESRCH,
+                        net.broadcast(1, step.group(), 0, step.group()));
                 for (int i = 0; i < SOCKETS; i++) {
                     check(sockets[i], models.get(i));
+                    assertEquals(
+                            models.get(i).contains(step.group()) ? step.group() : -Errno.EAGAIN,
+                            NetlinkFixture.next(sockets[i]));
                 }
             }
             for (NetlinkSocket socket : sockets) {
