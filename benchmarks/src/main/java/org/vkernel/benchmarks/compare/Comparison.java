@@ -14,9 +14,6 @@ import org.vkernel.netlink.host.HostUnavailableException;
 final class Comparison {
     private static final int GROWTH = 2;
 
-    /** So much longer than others the workloads of the last line are warmed up. */
-    private static final int SUMMARISED = 3;
-
     private final Effort effort;
     private final Map<Column, ColumnClasses> classes = new EnumMap<>(Column.class);
 
@@ -57,7 +54,7 @@ final class Comparison {
                     hostMissing = e.getMessage();
                 }
             }
-            long warmUp = effort.warmUpNanos() * (workload.isSummarised() ? SUMMARISED : 1);
+            long warmUp = workload.isSummarised() ? effort.summarisedNanos() : effort.warmUpNanos();
             turns.values().forEach(turn -> turn.warmUp(effort, warmUp));
             for (int round = 0; round < effort.rounds(); round++) {
                 turns.values().forEach(Turn::take);

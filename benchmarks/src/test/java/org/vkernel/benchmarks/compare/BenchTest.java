@@ -16,7 +16,7 @@ import org.vkernel.netlink.host.HostKernel;
 
 class BenchTest {
     /** A round of a single operation: enough to see that each does what it says. */
-    private static final Comparison ONCE = new Comparison(new Effort(1, 1, 0));
+    private static final Comparison ONCE = new Comparison(new Effort(1, 1, 0, 0));
 
     private static final int MANY = 1024;
 
