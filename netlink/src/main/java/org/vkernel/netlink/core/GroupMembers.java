@@ -83,6 +83,15 @@ final class GroupMembers {
         }
     }
 
+    /** {@code sk} is taken off the list of all members. */
+    void unlist(NetlinkSock sk) {
+        for (Group group : groups) {
+            if (group != null) {
+                group.remove(sk);
+            }
+        }
+    }
+
     private Group of(int group) {
         if (group > groups.length) {
             groups = Arrays.copyOf(groups, Math.max(group, 2 * groups.length));

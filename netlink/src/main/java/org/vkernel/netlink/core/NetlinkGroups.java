@@ -229,8 +229,9 @@ final class NetlinkGroups {
     void unlink(NetlinkSock sk) {
         SharedList.Node<NetlinkSock> node = sk.memberNode();
         if (node != null) {
-            for (int group = 1; group <= sk.ngroups(); group++) {
-                noteMember(sk, group, false);
+            GroupMembers byGroup = sk.table().byGroup();
+            if (byGroup != null) {
+                byGroup.unlist(sk);
             }
             sk.table().members().remove(node);
             sk.setMemberNode(null);
