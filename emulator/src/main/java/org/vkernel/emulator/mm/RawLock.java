@@ -42,14 +42,14 @@ final class RawLock implements SpinCondition {
     }
 
     /**
-     * Takes it. N.B. while it waits, interrupts may run on the caller's stack and allocate: what a
-     * caller knows of its CPU's objects it must look at again.
+     * Takes it. As in {@code spin_lock_irqsave()}, no interrupt comes while it waits: one would
+     * wait for ever for another of these locks that the caller has already.
      */
     void lock(Task running) {
         if (isNeeded && !sched.isSole()) {
             running.preemptCountAdd(PreemptCount.PREEMPT_OFFSET);
             while (!TAKEN.compareAndSet(this, false, true)) {
-                sched.spin(this);
+                sched.spinIrqsOff(this);
             }
         }
     }

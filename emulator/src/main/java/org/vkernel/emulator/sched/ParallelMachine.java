@@ -349,6 +349,18 @@ final class ParallelMachine {
         }
     }
 
+    /** Whoever it waits for runs on, also when the run is over: so does it. */
+    void spinIrqsOff(SpinCondition condition) {
+        Task task = current();
+        for (int i = 0; !condition.isReady(task); i++) {
+            if (i < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(this, SPIN_PARK_NANOS);
+            }
+        }
+    }
+
     boolean poll(BooleanSupplier condition, int times) {
         Task task = current();
         leave(task);

@@ -713,6 +713,14 @@ public final class Scheduler {
     }
 
     /**
+     * Parallel machine: as {@link #spin}, with no interrupt meanwhile. What is waited for must be
+     * the end of a section that passes no point.
+     */
+    public void spinIrqsOff(SpinCondition condition) {
+        parallel().spinIrqsOff(condition);
+    }
+
+    /**
      * Parallel machine: looks up to {@code times} times whether {@code condition} holds, with the
      * CPU given up meanwhile. Context: process, not atomic..
      *
