@@ -37,7 +37,7 @@ final class CallbackEntry {
         this.name = cut(name);
         this.callback = callback;
         this.object = object;
-        this.references = new RefCount(sched, "cn_callback_entry " + id, 1);
+        this.references = new RefCount(sched, "cn_callback_entry", id, 1);
         this.seq = new SharedInt(sched, 0);
         this.group = new SharedInt(sched, 0);
     }

@@ -13,15 +13,26 @@ public final class RefCount {
     public static final int SATURATED = Integer.MIN_VALUE / 2;
 
     private final Scheduler sched;
-    private final String name;
+    private final String kind;
+    private final @Nullable Object which;
     private final AtomicInt count;
     private final @Nullable Reporter reporter;
     private final @Nullable RefHistory history;
 
     /** Makes a count of {@code initial} references to what {@code name} says. */
     public RefCount(Scheduler sched, String name, int initial) {
+        this(sched, name, null, initial);
+    }
+
+    /**
+     * Makes a count of {@code initial} references to that {@code kind} of thing.
+     *
+     * @param which which one, as its {@code toString()} says in a report; null if {@code kind} does
+     */
+    public RefCount(Scheduler sched, String kind, @Nullable Object which, int initial) {
         this.sched = sched;
-        this.name = name;
+        this.kind = kind;
+        this.which = which;
         this.count = new AtomicInt(sched, initial);
         this.reporter = sched.refReporter();
         this.history = reporter == null || !sched.notesHolders() ? null : new RefHistory();
@@ -58,6 +69,7 @@ public final class RefCount {
         Reporter to = reporter;
         if (to != null) {
             RefHistory past = history;
+            String name = which == null ? kind : kind + " " + which;
             to.report(
                     "refcount_t: " + what, name, past == null ? ImmutableList.of() : past.places());
         }

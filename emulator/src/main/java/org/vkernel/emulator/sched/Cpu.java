@@ -16,12 +16,14 @@ public final class Cpu {
     private static final VarHandle OWNER;
     private static final VarHandle IRQ_PENDING;
     private static final VarHandle TENURE;
+    private static final VarHandle DEADLINE_NS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             OWNER = lookup.findVarHandle(Cpu.class, "owner", Task.class);
             TENURE = lookup.findVarHandle(Cpu.class, "tenure", int.class);
+            DEADLINE_NS = lookup.findVarHandle(Cpu.class, "deadlineNs", long.class);
             IRQ_PENDING = lookup.findVarHandle(Cpu.class, "irqPending", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -84,6 +86,15 @@ public final class Cpu {
         TENURE.setRelease(this, tenure + 1);
         // Pairs with the compare-and-set in tryTake.
         OWNER.setRelease(this, null);
+    }
+
+    /**
+     * Programs the clock event device of the parallel machine.
+     *
+     * @return what was programmed before; {@link #NEVER} once that has fired
+     */
+    long exchangeDeadlineNs(long ns) {
+        return (long) DEADLINE_NS.getAndSet(this, ns);
     }
 
     void raise(int line) {

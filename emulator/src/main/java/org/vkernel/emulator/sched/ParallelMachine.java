@@ -321,6 +321,8 @@ final class ParallelMachine {
     }
 
     boolean wakeUp(Task task, int mask) {
+        // What the caller wrote is what the task looks for, between setting its state and sleeping.
+        VarHandle.fullFence();
         for (; ; ) {
             int state = task.state();
             if ((state & mask & ~TaskState.DEAD) == 0) {
@@ -450,9 +452,8 @@ final class ParallelMachine {
     }
 
     void program(Cpu cpu, long deadlineNs) {
-        long before = cpu.deadlineNs;
-        cpu.deadlineNs = deadlineNs;
-        if (deadlineNs < before) {
+        // At once: where the controller fires the one before in between, it must look at this.
+        if (deadlineNs < cpu.exchangeDeadlineNs(deadlineNs)) {
             kick();
         }
     }

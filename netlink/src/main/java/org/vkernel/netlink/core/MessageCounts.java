@@ -12,7 +12,10 @@ package org.vkernel.netlink.core;
  * @param unread still queued when their socket closed
  */
 public record MessageCounts(long sent, long delivered, long dropped, long unread) {
-    /** How many are queued now. */
+    /**
+     * How many are queued now: also with sockets that are closed, until RCU's grace period after
+     * that has passed.
+     */
     public long queued() {
         return sent - delivered - dropped - unread;
     }

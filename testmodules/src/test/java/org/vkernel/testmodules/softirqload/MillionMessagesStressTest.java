@@ -84,6 +84,7 @@ class MillionMessagesStressTest {
             kernel.rmmod("softirq_load");
             receivers.forEach(receiver -> kernel.kill(receiver, UserProcess.SIGKILL));
             receivers.forEach(kernel::join);
+            kernel.run(() -> kernel.rcu().barrier()); // what was not read goes with the last reader
             counts = kernel.use(Netlink.class).counts();
         }
         assertEquals(0, counts.queued(), counts.toString());
