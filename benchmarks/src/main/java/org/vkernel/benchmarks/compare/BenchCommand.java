@@ -70,6 +70,7 @@ public final class BenchCommand implements VkernelCommand {
         Effort effort = isSet(spec, "--quick") ? Effort.QUICK : Effort.FULL;
         Path csv = spec.findOption("--csv").getValue();
         Path drawn = scaling && chart == null ? Path.of(CHART) : chart;
+        hintAtHeap(console);
         try (PrintStream svg = open("--svg", drawn);
                 PrintStream figures = open("--csv", csv)) {
             if (scaling) {
@@ -82,6 +83,16 @@ public final class BenchCommand implements VkernelCommand {
                             && isWritten("--csv", csv, figures, console)
                     ? OK
                     : FAILED;
+        }
+    }
+
+    /** The first use of a page costs a microsecond and more, and whoever allocates pays it. */
+    private static void hintAtHeap(Console console) {
+        Runtime runtime = Runtime.getRuntime();
+        if (runtime.totalMemory() < runtime.maxMemory()) {
+            console.complain(
+                    "the heap may grow meanwhile, which counts as well; not so with java -Xms1g"
+                            + " -Xmx1g -XX:+AlwaysPreTouch");
         }
     }
 
