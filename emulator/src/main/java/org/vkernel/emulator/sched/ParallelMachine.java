@@ -452,7 +452,7 @@ final class ParallelMachine {
     }
 
     void program(Cpu cpu, long deadlineNs) {
-        // At once: where the controller fires the one before in between, it must look at this.
+        // One step: were the deadline before fired between a look and a write, nobody would kick.
         if (deadlineNs < cpu.exchangeDeadlineNs(deadlineNs)) {
             kick();
         }

@@ -714,7 +714,7 @@ public final class Scheduler {
 
     /**
      * Parallel machine: as {@link #spin}, with no interrupt meanwhile. What is waited for must be
-     * the end of a section that passes no point.
+     * the end of a section that passes no point. Context: any. Sleeps: never.
      */
     public void spinIrqsOff(SpinCondition condition) {
         parallel().spinIrqsOff(condition);
@@ -722,7 +722,7 @@ public final class Scheduler {
 
     /**
      * Parallel machine: looks up to {@code times} times whether {@code condition} holds, with the
-     * CPU given up meanwhile. Context: process, not atomic..
+     * CPU given up meanwhile. Context: process, not atomic.
      *
      * @return whether it holds
      */
